@@ -47,7 +47,7 @@ class _Formatter(string.Formatter):
             return f"{value:,}"
         return str(super().format_field(value, format_spec))
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # type: ignore[override]
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
         return kwargs.get(str(key), f"{{{key}}}")
 
 

@@ -1,0 +1,127 @@
+"""Migration lineages: one per schema, each with its own version table, so that a missing plugin blocks nobody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from smilero_core.db.driver import Connection as DriverConnection
+from smilero_core.db.roles import APP_ROLE, CORE_SCHEMA, PLATFORM_ROLE, plugin_role
+
+# Tables of the registry that every plugin may read.
+SHARED_TABLES = ("market", "shop")
+
+_LOCK = "select pg_advisory_lock(hashtext('smilero migrations'))"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The revisions of one schema.
+
+    Attributes:
+        schema: `core` or `plugin_<name>`.
+        versions: the folder of revision files.
+    """
+
+    schema: str
+    versions: Path
+
+    @classmethod
+    def of_core(cls) -> "Lineage":
+        """The core's own."""
+        return cls(CORE_SCHEMA, environment() / "versions")
+
+    @classmethod
+    def of_plugin(cls, name: str, package: str) -> "Lineage":
+        """A plugin's, in its package's folder `migrations`."""
+        return cls(plugin_role(name), Path(str(resources.files(package))) / "migrations")
+
+    def head(self) -> str | None:
+        """The newest revision. Raises alembic's error when there are two heads."""
+        return ScriptDirectory.from_config(_config(self)).get_current_head()
+
+
+def environment() -> Path:
+    """Alembic's folder: inside the package when installed from a wheel, else the checkout's own."""
+    package = Path(str(resources.files("smilero_core")))
+    inside = package / "alembic"
+    return inside if inside.is_dir() else package.parent.parent / "alembic"
+
+
+async def upgrade(owner_url: str, lineages: list[Lineage], told: Callable[[str], None] = lambda _: None) -> None:
+    """Bring every schema to its head: core first, then plugins in the order given.
+
+    One process at a time, by an advisory lock; a revision is one transaction, so a killed run goes on where it was.
+
+    Args:
+        owner_url: the owner's login.
+        told: called with a schema's name before its revisions run.
+    """
+    await migrate(owner_url, [(lineage, "head") for lineage in lineages], told)
+
+
+async def migrate(
+    owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None
+) -> None:
+    """Bring schemas to named revisions, up or down (`base` leaves an empty schema)."""
+
+    async def connect() -> DriverConnection:
+        return await asyncpg.connect(owner_url, server_settings={"application_name": "smilero migrate"})
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(_LOCK))
+            await connection.commit()
+            for lineage, target in targets:
+                told(lineage.schema)
+                await connection.run_sync(_run, lineage, target)
+                await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection, lineage: Lineage, target: str) -> None:
+    _prepare(connection, lineage.schema)
+    config = _config(lineage)
+    config.attributes["connection"] = connection
+    going_down = target == "base" or target.startswith("-")
+    (command.downgrade if going_down else command.upgrade)(config, target)
+    connection.commit()
+    with connection.begin():
+        if not going_down:
+            connection.execute(text(f"grant select on {lineage.schema}.alembic_version to {APP_ROLE}"))
+        if lineage.schema != CORE_SCHEMA:
+            for table in SHARED_TABLES:
+                connection.execute(text(f"grant select on {CORE_SCHEMA}.{table} to {lineage.schema}"))
+
+
+def _prepare(connection: Connection, schema: str) -> None:
+    """The schema, and for a plugin its role, which the application may step into but does not inherit."""
+    users = f"{APP_ROLE}, {PLATFORM_ROLE}" if schema == CORE_SCHEMA else APP_ROLE
+    with connection.begin():
+        if schema != CORE_SCHEMA:
+            known = connection.execute(text("select true from pg_roles where rolname = :role"), {"role": schema}).scalar()
+            if not known:
+                connection.execute(text(f"create role {schema} nologin nosuperuser nobypassrls"))
+            connection.execute(text(f"grant {schema} to {APP_ROLE} with inherit false, set true, admin false"))
+        connection.execute(text(f"create schema if not exists {schema}"))
+        connection.execute(text(f"grant usage on schema {schema} to {users}"))
+        if schema != CORE_SCHEMA:
+            connection.execute(text(f"grant usage on schema {schema}, {CORE_SCHEMA} to {schema}"))
+
+
+def _config(lineage: Lineage) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(environment()).replace("%", "%%"))
+    config.set_main_option("version_locations", str(lineage.versions).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["schema"] = lineage.schema
+    return config

@@ -1,0 +1,139 @@
+"""What the host hands to a plugin: who asks, for which tenant, and the services it may use."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from asyncpg import Record
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from smilero_sdk.manifest import Role
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A market foundation."""
+
+    id: UUID
+    slug: str
+    name: str
+    timezone: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person in one role, at the shops where that role holds.
+
+    Attributes:
+        person_id: None for a token of the foundation itself.
+        shop_ids: the shops of a merchant or clerk; empty for the others.
+        permissions: what the role may do.
+    """
+
+    role: Role
+    person_id: UUID | None = None
+    shop_ids: frozenset[UUID] = frozenset()
+    permissions: frozenset[str] = field(default=frozenset())
+
+    def may(self, permission: str) -> bool:
+        """Whether the role holds a permission at all; the shop is asked separately."""
+        return permission in self.permissions
+
+    def works_at(self, shop_id: UUID) -> bool:
+        """Whether the actor may act for this shop: its own people, or the foundation."""
+        return self.role in {Role.OWNER, Role.STAFF} or shop_id in self.shop_ids
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop of the registry, as plugins see it."""
+
+    id: UUID
+    market_id: UUID
+    name: str
+    stall: str
+    category: str
+    status: str
+
+
+class Database(Protocol):
+    """The plugin's own tables, and the shared registry to read, in the transaction of the request or job.
+
+    Each statement is one prepared statement under the plugin's role: a second statement behind a `;` is refused, and so
+    is everything but SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES and WITH. Errors are asyncpg's.
+    """
+
+    @property
+    def orm(self) -> BaseDBAsyncClient:
+        """For Tortoise: `Campaign.filter(...).using_db(ctx.db.orm)`."""
+
+    async def fetch(self, sql: str, /, *args: object) -> list[Record]:
+        """All rows."""
+
+    async def fetch_row(self, sql: str, /, *args: object) -> Record | None:
+        """The first row, or None."""
+
+    async def fetch_value(self, sql: str, /, *args: object) -> object:
+        """The first column of the first row, or None."""
+
+    async def execute(self, sql: str, /, *args: object) -> int:
+        """The number of rows touched."""
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]], /) -> None:
+        """One statement for many rows of arguments, in one round trip."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What fails inside is undone; the transaction goes on."""
+
+
+class Registry(Protocol):
+    """The tenant's markets and shops."""
+
+    async def shop(self, shop_id: UUID) -> Shop:
+        """The shop. Raises `http.not_found`."""
+
+
+class Events(Protocol):
+    """What happened, told to others after the commit."""
+
+    async def emit(self, name: str, payload: dict[str, object], /, *, version: int = 1) -> None:
+        """Write an event into this transaction. Ids and figures only, never personal data."""
+
+
+class TenantContext(Protocol):
+    """The first argument of everything that a plugin does for a tenant."""
+
+    @property
+    def tenant(self) -> Tenant:
+        """For whom."""
+
+    @property
+    def actor(self) -> Actor:
+        """By whom. Raises `http.sign_in` when nobody signed in."""
+
+    @property
+    def language(self) -> str:
+        """In which language to answer."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request, aware, UTC."""
+
+    @property
+    def db(self) -> Database:
+        """The plugin's tables."""
+
+    @property
+    def registry(self) -> Registry:
+        """Markets and shops."""
+
+    @property
+    def events(self) -> Events:
+        """The outbox."""
+
+    def text(self, key: str, /, **params: object) -> str:
+        """A sentence of the catalogue in the caller's language."""
