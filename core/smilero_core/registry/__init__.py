@@ -1,0 +1,1 @@
+"""Markets, shops and the people who own or staff them."""
