@@ -36,7 +36,7 @@ bench: setup ## measure against the peers, into build/bench.json
 
 lock: build/uv/bin/uv ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	build/uv/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --universal --python-version 3.11 \
-	  --extra embedded --group pyproject.toml:dev pyproject.toml --no-emit-package smilero-sdk \
+	  --extra embedded --group pyproject.toml:dev pyproject.toml $(PLUGINS:%=%/pyproject.toml) --no-emit-package smilero-sdk \
 	  --custom-compile-command 'make lock' -o requirements.lock
 
 clean: ## remove what was built; the data of `make run` stays
