@@ -1,0 +1,83 @@
+// Bundles the styles with the fonts, the design tokens and the icons that they use: `node build.mjs OUTPUT`.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { makeFonts } from './fonts.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const output = process.argv[2];
+const generated = join(here, 'build');
+const require = createRequire(import.meta.url);
+
+const ICONS = [
+  'arrow-left', 'calendar-days', 'chevron-down', 'chevron-right', 'external-link', 'globe', 'house', 'info', 'map', 'map-pin',
+  'phone', 'search', 'shopping-basket', 'square-parking', 'store', 'ticket-percent', 'toilet',
+];
+
+/** The KRDS custom properties that our styles name, and those that these name in turn. */
+async function makeTokens() {
+  const sheet = await readFile(require.resolve('krds-uiux/resources/css/token/krds_tokens.css'), 'utf8');
+  const values = new Map();
+  for (const [, name, value] of sheet.matchAll(/(--krds-[\w-]+):\s*([^;]+);/g)) {
+    if (!values.has(name)) values.set(name, value);
+  }
+  const used = new Set();
+  const use = (text) => {
+    for (const [name] of text.matchAll(/--krds-[\w-]+/g)) {
+      if (!values.has(name)) throw new Error(`${name} is not a KRDS token`);
+      if (!used.has(name)) {
+        used.add(name);
+        use(values.get(name));
+      }
+    }
+  };
+  for (const file of await readdir(join(here, 'styles'))) use(await readFile(join(here, 'styles', file), 'utf8'));
+  await writeFile(join(generated, 'tokens.css'), `:root{${[...used].map((name) => `${name}:${values.get(name)}`).join(';')}}`);
+}
+
+/** One SVG file with a <symbol> per icon, for <use href="…#name">. */
+function makeSprite() {
+  const { icons, height } = require('@iconify-json/lucide/icons.json');
+  const symbols = ICONS.map((name) => {
+    if (!icons[name]) throw new Error(`${name} is not a Lucide icon`);
+    return `<symbol id="${name}" viewBox="0 0 ${height} ${height}">${icons[name].body}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}
+
+/** Write `content` as name.hash.extension. Returns that file name. */
+async function writeHashed(name, content) {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 10);
+  const hashed = name.replace(/(\.\w+)$/, `.${hash}$1`);
+  await writeFile(join(output, hashed), content);
+  return hashed;
+}
+
+await mkdir(generated, { recursive: true });
+await mkdir(output, { recursive: true });
+await makeTokens();
+await makeFonts(generated);
+const { metafile } = await build({
+  entryPoints: [join(here, 'styles', 'app.css')],
+  outdir: output,
+  entryNames: '[name].[hash]',
+  assetNames: 'fonts/[name].[hash]',
+  loader: { '.woff2': 'file' },
+  bundle: true,
+  minify: true,
+  metafile: true,
+  target: ['chrome100', 'safari15', 'firefox100'],
+  legalComments: 'none',
+});
+const bundle = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint)[0];
+const manifest = {
+  'app.css': basename(bundle),
+  'icons.svg': await writeHashed('icons.svg', makeSprite()),
+  'favicon.svg': await writeHashed('favicon.svg', await readFile(join(here, 'favicon.svg'))),
+};
+await writeFile(join(output, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+// The OFL asks that its text goes with the fonts.
+await writeFile(join(output, 'fonts', 'OFL.txt'), await readFile(require.resolve('pretendard/dist/LICENSE.txt')));

@@ -1,0 +1,62 @@
+// Pretendard in two static weights, sliced so that a Korean page needs few bytes of each.
+//
+// The package's own slices follow the frequency of the whole web: our busiest page touches 14 of them, 164 kB a weight.
+// These follow the words of markets: what nearly every page needs is one slice, the next likely syllables are a second, and the rest
+// of the 2,350 syllables of KS X 1001 lie in small slices by code point. A syllable beyond these comes from the device's own font.
+// A subset is a modified version, which may not carry the reserved name (OFL 1.1, condition 3): the family is called Smilero Sans.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import subsetFont from 'subset-font';
+
+const require = createRequire(import.meta.url);
+const WEIGHTS = { Regular: 400, Bold: 700 };
+const SLICE = 64;
+const FEATURES = ['ccmp', 'kern', 'locl', 'tnum'];
+const ASCII = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index));
+const SIGNS = '\u00a0·–—‘’“”…₩×→';
+
+/** The 2,350 Hangul syllables of KS X 1001, rows 16 to 40, by code point. */
+function standardSyllables() {
+  const decoder = new TextDecoder('euc-kr');
+  const syllables = [];
+  for (let row = 0xb0; row <= 0xc8; row += 1) {
+    for (let cell = 0xa1; cell <= 0xfe; cell += 1) syllables.push(decoder.decode(Uint8Array.of(row, cell)));
+  }
+  return syllables.sort();
+}
+
+const range = (first, last) => `U+${first.codePointAt(0).toString(16)}-${last.codePointAt(0).toString(16)}`;
+
+/** Every slice as [name, characters, unicode-range]; where ranges overlap the later slice wins, as CSS says. */
+async function slices() {
+  const [first, second] = (await readFile(new URL('syllables.txt', import.meta.url), 'utf8')).trim().split('\n');
+  const rare = standardSyllables().filter((syllable) => !first.includes(syllable) && !second.includes(syllable));
+  const list = [];
+  for (let start = 0; start < rare.length; start += SLICE) {
+    const part = rare.slice(start, start + SLICE);
+    list.push([`rare-${list.length}`, part.join(''), range(part[0], part.at(-1))]);
+  }
+  const exact = (text) => [...new Set(text)].map((sign) => `U+${sign.codePointAt(0).toString(16)}`).join();
+  list.push(['second', second, exact(second)]);
+  list.push(['first', ASCII + SIGNS + first, `${range(ASCII[0], ASCII.at(-1))},${exact(SIGNS + first)}`]);
+  return list;
+}
+
+/** Write the slices of both weights to `folder`/fonts and their sheet to `folder`/fonts.css. */
+export async function makeFonts(folder) {
+  await mkdir(join(folder, 'fonts'), { recursive: true });
+  const faces = [];
+  for (const [style, weight] of Object.entries(WEIGHTS)) {
+    const whole = await readFile(require.resolve(`pretendard/dist/public/static/Pretendard-${style}.otf`));
+    for (const [name, characters, unicodeRange] of await slices()) {
+      const file = `${name}-${weight}.woff2`;
+      await writeFile(join(folder, 'fonts', file), await subsetFont(whole, characters, { targetFormat: 'woff2', keepFeatures: FEATURES }));
+      faces.push(
+        `@font-face{font-family:"Smilero Sans";font-weight:${weight};font-display:optional;`
+        + `src:url(./fonts/${file}) format("woff2");unicode-range:${unicodeRange}}`,
+      );
+    }
+  }
+  await writeFile(join(folder, 'fonts.css'), faces.join('\n'));
+}

@@ -1,0 +1,104 @@
+"""Pages from Jinja templates: one environment per language, one folder per prefix, nothing found outside its own prefix."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup, escape
+from smilero_sdk.i18n import Catalogue
+
+STATIC_URL = "/static/dist/"
+_HERE = Path(__file__).parent
+_MANIFEST = _HERE / "static" / "dist" / "manifest.json"
+_CORE_PREFIXES = ("ui", "platform")
+
+
+def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
+    """Logical asset name → hashed file name. Raises FileNotFoundError that names the command which builds it."""
+    if not path.is_file():
+        msg = f"{path} is missing: run `python web/frontend/build.py`"
+        raise FileNotFoundError(msg)
+    manifest: dict[str, str] = json.loads(path.read_text())
+    return manifest
+
+
+class Templates:
+    """Every template of the process. A template's name is `prefix/file.html`; `ui` and `platform` are the application's own.
+
+    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, and `language`. An undefined name is an error.
+    """
+
+    def __init__(self, catalogue: Catalogue, manifest: Mapping[str, str]) -> None:
+        self._catalogue = catalogue
+        self._manifest = manifest
+        self._folders = {prefix: FileSystemLoader(_HERE / "templates" / prefix) for prefix in _CORE_PREFIXES}
+        self._loader = PrefixLoader(self._folders)
+        self._environment = cache(self._make_environment)
+
+    def add(self, prefix: str, folder: Path) -> None:
+        """Serve `folder`/`prefix`/* as `prefix`/*. Raises ValueError when another package has the prefix."""
+        if prefix in self._folders:
+            msg = f"the template prefix {prefix} is another package's"
+            raise ValueError(msg)
+        self._folders[prefix] = FileSystemLoader(folder / prefix)
+
+    def render(self, name: str, language: str, /, **context: object) -> str:
+        """The page `name` in `language`. Raises jinja2.TemplateNotFound, jinja2.UndefinedError."""
+        return self._environment(language).get_template(name).render(context)
+
+    def fragment(self, name: str, language: str, /, **context: object) -> Markup:
+        """Like `render`, for a slot of another page: not escaped again there."""
+        return Markup(self.render(name, language, **context))  # noqa: S704 - rendered with autoescape
+
+    def _make_environment(self, language: str) -> Environment:
+        # The language is bound here and not in the context, because imported macros do not see the context.
+        environment = Environment(
+            loader=self._loader, autoescape=True, undefined=StrictUndefined, auto_reload=False, cache_size=-1, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.globals |= {
+            "language": language,
+            "t": partial(self._catalogue.text, language),
+            "rich": partial(self._rich, language),
+            "asset": self._asset,
+            "number": partial(format_decimal, locale=language),
+            "won": partial(self._won, language),
+            "date": partial(_date, language),
+            "phone": phone,
+            "tel": tel,
+        }
+        return environment
+
+    def _rich(self, language: str, key: str, /, **params: object) -> Markup:
+        safe = {name: value if isinstance(value, int) else escape(value) for name, value in params.items()}
+        return Markup(self._catalogue.text(language, key, **safe))  # noqa: S704 - the sentence is ours, its values are escaped
+
+    def _won(self, language: str, amount: int) -> str:
+        return self._catalogue.text(language, "format.won", amount=format_decimal(amount, locale=language))
+
+    def _asset(self, name: str) -> str:
+        return STATIC_URL + self._manifest[name]
+
+
+def _date(language: str, value: date) -> str:
+    """Month, day and weekday: 11월 23일 (월)."""
+    return str(format_skeleton("MMMEd", value, locale=language))
+
+
+_PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
+
+
+def phone(value: str) -> str:
+    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged."""
+    found = _PHONE.fullmatch(re.sub(r"\D", "", value))
+    return "-".join(filter(None, found.groups())) if found else value
+
+
+def tel(value: str) -> str:
+    """The address that dials `value`."""
+    return "tel:" + re.sub(r"[^\d+]", "", value)
