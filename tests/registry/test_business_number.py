@@ -17,7 +17,17 @@ def test_the_number_of_a_known_company_is_brought_to_one_form(written: str) -> N
 
 @pytest.mark.parametrize(
     "written",
-    ["000-00-00000", "0000000000", "124-81-00997", "124-81-0099", "12-481-00998", "124-81-009988", "", "없음", "\N{FULLWIDTH DIGIT ONE}24-81-00998"],
+    [
+        "000-00-00000",
+        "0000000000",
+        "124-81-00997",
+        "124-81-0099",
+        "12-481-00998",
+        "124-81-009988",
+        "",
+        "없음",
+        "\N{FULLWIDTH DIGIT ONE}24-81-00998",
+    ],
 )
 def test_what_is_no_number_is_refused(written: str) -> None:
     with pytest.raises(Problem) as refusal:

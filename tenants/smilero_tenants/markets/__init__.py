@@ -1,0 +1,1 @@
+"""The foundations that Smilero starts with."""
