@@ -8,7 +8,7 @@
 BIN := .venv/bin
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PACKAGES := smilero_sdk smilero_core smilero_tenants smilero_web $(notdir $(wildcard plugins/*/smilero_*))
-TESTS := tests $(wildcard benchmarks plugins/*/tests)
+OTHER_CODE := alembic tests $(wildcard web/frontend/*.py benchmarks plugins/*/tests)
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -23,7 +23,7 @@ check: setup ## style, types, import rules, budgets, catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(PACKAGES:%=--package %)
-	$(BIN)/mypy $(TESTS)
+	$(BIN)/mypy $(OTHER_CODE)
 	$(BIN)/python -m pytest tests/house
 
 fmt: .venv/.installed ## put every file into the one format
@@ -60,17 +60,19 @@ browser:
 	    "$$python" -m venv .venv && touch $@; exit; \
 	  fi; \
 	done; \
-	echo "Smilero needs Python 3.11 to 3.14, and none is on PATH. Install one, or run: make PYTHON=/path/to/python" >&2; exit 1
+	echo "Smilero needs Python 3.11 to 3.14, and found none under: $(or $(PYTHON),python3 and python3.11 to python3.14)." >&2; \
+	echo "Please install one, or name it: make PYTHON=/path/to/python" >&2; exit 1
 
 .venv/.locked: .venv/.created requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "Installing what requirements.lock names (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 # A plugin whose folder is gone would stop the start as a broken one: all are taken out first.
 .venv/.installed: .venv/.locked pyproject.toml sdk/pyproject.toml plugins $(PLUGINS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip list --format freeze | sed -n 's/^\(smilero-plugin-[a-z]*\)==.*/\1/p' | \
 	  xargs -r $(BIN)/python -m pip uninstall --quiet --yes
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 	  --editable sdk --editable . $(PLUGINS:%=--editable %)
 	@touch $@
 

@@ -15,10 +15,11 @@ SDK = "smilero_sdk"
 
 # From the top. `|`: side by side, may not import each other; `:`: may, in one direction. In brackets: may be missing.
 CORE_LAYERS = (
+    "(models)",  # names the modules of all that follows
     "(platform) | (plugins) | (billing) | (messaging)",
     "(identity)",
     "(registry)",
-    "(events) : (jobs) : (realtime) : (files)",
+    "(events) : (jobs) : (realtime) : (files) : (idempotency)",
     "(tenancy)",
     "(db) | (embedded)",
 )
