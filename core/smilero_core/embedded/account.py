@@ -86,14 +86,14 @@ class Account:
 
 
 def _system_account() -> pwd.struct_passwd:
-    command = "useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin"
+    command = f"useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin {_NAME}".split()
     refusal = ""
     try:
         return pwd.getpwnam(_NAME)
     except KeyError:
         pass
     try:
-        refusal = subprocess.run((*command.split(), _NAME), capture_output=True, text=True, check=False).stderr.strip()
+        refusal = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()  # noqa: S603 - a fixed command
         return pwd.getpwnam(_NAME)  # whatever it answered: another start may have made the account meanwhile
     except (OSError, KeyError) as error:
         raise Problem("embedded.no_account", account=_NAME, reason=refusal or str(error)) from error

@@ -29,7 +29,8 @@ def claimed(path: Path) -> Iterator[str]:
     The secret is made once, and `secret` (mode 600) is what marks a folder as ours: nothing is ever written into a folder
     that has other files and no secret.
 
-    Raises `embedded.already_running`, `.folder_is_file`, `.folder_foreign`, `.folder_denied`, `.secret_broken`, `.disk_full`.
+    Raises `embedded.already_running`, `.folder_is_file`, `.folder_foreign`, `.folder_denied`, `.folder_broken`, `.secret_broken`,
+    `.disk_full`.
     """
     lock = FileLock(path / _LOCK)
     with told(path):
@@ -47,7 +48,7 @@ def claimed(path: Path) -> Iterator[str]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn the errors of a file system that a person can mend into Problems about the data folder `path`."""
+    """Turn an OSError into the Problem about the data folder `path` that says what to do."""
     try:
         yield
     except OSError as error:
@@ -57,7 +58,7 @@ def told(path: Path) -> Iterator[None]:
             raise Problem("embedded.folder_denied", path=str(path)) from error
         if error.errno in {errno.EEXIST, errno.ENOTDIR} and not path.is_dir():
             raise Problem("embedded.folder_is_file", path=str(path)) from error
-        raise
+        raise Problem("embedded.folder_broken", path=str(error.filename or path), reason=error.strerror or str(error)) from error
 
 
 def require_space(path: Path, mib: int) -> None:

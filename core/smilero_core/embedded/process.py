@@ -15,7 +15,8 @@ from smilero_core.embedded.account import Account
 from smilero_core.embedded.lock import POLL, FileLock
 
 _NO_SPACE = ("No space left on device", "Disk quota exceeded")
-_FATAL = re.compile(r"(?:FATAL|PANIC|error|ERROR|Fatal error)\b[:,]? *(.+)")
+_FATAL = re.compile(r"\b(?:FATAL|PANIC|ERROR|error): +(.+)")
+_REDIS_PREFIX = re.compile(r"^\d+:\w .+? [#*-] ")
 
 
 class FailedError(Exception):
@@ -33,10 +34,10 @@ class FailedError(Exception):
 
     @property
     def reason(self) -> str:
-        """The last line that names a failure, else the last line."""
+        """What the last line says that names a failure, else the last line."""
         lines = [line.strip() for line in self.printed.splitlines() if line.strip()]
         named = [found[1] for line in lines if (found := _FATAL.search(line))]
-        return (named or lines or ["?"])[-1]
+        return (named or [_REDIS_PREFIX.sub("", line) for line in lines])[-1]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Server:
                 process.kill()
                 raise
         if process.returncode != 0:
-            raise FailedError(printed.decode(errors="replace"))
+            raise FailedError(printed.decode(errors="replace").strip() or f"exit status {process.returncode}")
 
     def start(self, command: Sequence[str], text: str, ready: Callable[[], bool], seconds: float) -> None:
         """Start the server, `text` on its input, and wait until it is `ready`, at most `seconds`. Raises FailedError with its log."""
@@ -109,8 +110,13 @@ class Server:
             target.write(text.encode())
         deadline = time.monotonic() + seconds
         while not ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise FailedError(self.log.read_text(encoding="utf-8", errors="replace"))
+            if self._process.poll() is not None:
+                raise FailedError(
+                    self.log.read_text(encoding="utf-8", errors="replace").strip() or f"exit status {self._process.returncode}"
+                )
+            if time.monotonic() > deadline:
+                msg = f"not ready after {seconds:.0f} s"
+                raise FailedError(msg)
             time.sleep(POLL)
 
     @property
@@ -145,7 +151,7 @@ class Server:
     def _spawn(self, command: Sequence[str], output: int | IO[bytes]) -> subprocess.Popen[bytes]:
         account, lock = self._account, self._lock.descriptor
         try:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 - our own commands, no shell reads them
                 command,
                 stdin=subprocess.PIPE,
                 stdout=output,

@@ -32,7 +32,7 @@ class Embedded(AbstractContextManager[EmbeddedServices]):
     """PostgreSQL and Redis that run from `with` to its end, their data in `data_dir`.
 
     Both end when the block is left, by an exception as well: whoever calls this turns SIGTERM into one. After `kill -9` they
-    live on until the next start ends them. `durable=False` (tests) survives no crash of the machine.
+    live on until the next start ends them. `durable=False` (tests) survives killed servers, but no crash of the machine.
     A URL that is given stands for a server that is there: it is passed on, and none is started.
 
     Raises Problem `embedded.*`.
