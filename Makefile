@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt bench lock clean setup frontend browser
+.PHONY: help run test check fmt bench lock clean setup frontend browser style types house
 
 BIN := .venv/bin
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
@@ -19,11 +19,17 @@ run: setup ## start three demo markets with everything they need; Ctrl-C stops i
 test: check browser ## everything tests need, then all checks and all tests
 	$(BIN)/python -m pytest -n 2 --ignore tests/house
 
-check: setup ## style, types, import rules, budgets, catalogues
+check: style types house ## style, types, import rules, budgets, catalogues; with -k all of them whatever fails
+
+style: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/.installed
 	$(BIN)/mypy $(PACKAGES:%=--package %)
 	$(BIN)/mypy $(OTHER_CODE)
+
+house: setup
 	$(BIN)/python -m pytest tests/house
 
 fmt: .venv/.installed ## put every file into the one format
