@@ -98,7 +98,15 @@ def _is_data(path: Path, root: Path) -> bool:
 
 def _korean_strings(path: Path, root: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    allowed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    allowed |= {id(text) for node in ast.walk(tree) if isinstance(node, ast.Dict) for text in _in_korean(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose and HANGUL.search(node.value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed and HANGUL.search(node.value):
             yield f"{path.relative_to(root)}:{node.lineno} {node.value}"
+
+
+def _in_korean(words: ast.Dict) -> Iterator[ast.expr]:
+    """The Korean of a mapping by language, such as a manifest's title."""
+    for language, text in zip(words.keys, words.values, strict=True):
+        if isinstance(language, ast.Constant) and language.value == "ko":
+            yield text

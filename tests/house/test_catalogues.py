@@ -9,6 +9,7 @@ from tests.house.tree import ROOT, shipped_python
 READERS = {
     "sdk/smilero_sdk/i18n.py": "the grammar of particles",
     "core/smilero_core/registry/": "places, market days and columns as the national standard file writes them",
+    "tenants/smilero_tenants/markets/": "names of places, trades and people, from which the demo makes shops",
 }
 SENTENCE = re.compile(r"(?:니다|세요|어요|해요|까요)(?:\W|$)")
 
@@ -19,6 +20,7 @@ def refuse():
     raise Problem("seeded.lost", 404)
     raise Problem("seeded.known", **values)
     say = "한글"
+    title = {"ko": "쿠폰", "en": "Coupons"}
 """
 
 
