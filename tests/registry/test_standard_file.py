@@ -13,7 +13,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import smilero_core.registry
-from smilero_core.registry import csv_file
 from smilero_core.registry.row_parser import COLUMNS
 from smilero_core.registry.standard_file import StandardFile, read_standard_file
 from smilero_sdk.errors import Problem
@@ -111,13 +110,16 @@ class TestWholeFile:
             (sheet(GOOD).encode("utf-16-le"), "registry.file_utf16"),
             (sheet(GOOD).encode("utf-16-be"), "registry.file_utf16"),
             (sheet().encode(), "registry.file_no_rows"),
-            (b"x" * (50 * 2**20 + 1), "registry.file_too_large"),
             (b'"' + sheet(GOOD).encode(), "registry.file_quotes"),
         ],
-        ids=range(14),
+        ids=range(13),
     )
     def test_is_refused_with_one_reason(self, data: bytes, code: str) -> None:
         assert refusal(data).code == code
+
+    def test_over_fifty_megabytes_is_refused(self) -> None:
+        problem = refusal(b"\n" * (50 * 2**20 + 1))
+        assert (problem.code, problem.status, problem.params) == ("registry.file_too_large", 413, {"limit": 50})
 
     def test_in_neither_encoding_names_the_line(self) -> None:
         problem = refusal(sheet(GOOD, GOOD).encode() + b"\xff\xff,\n")
@@ -212,11 +214,12 @@ class TestRow:
             ({"위도": "35.6812", "경도": "139.7671"}, "coordinates"),
             ({"위도": "127.1288817", "경도": "37.4303345"}, "coordinates"),
             ({"위도": "nan"}, "coordinates"),
+            ({"위도": "39.0392", "경도": "125.7625"}, "coordinates"),
             ({"위도": ""}, "coordinates"),
             ({"데이터기준일자": ""}, "date"),
             ({"데이터기준일자": "2024-02-30"}, "date"),
         ],
-        ids=range(18),
+        ids=range(19),
     )
     def test_with_one_wrong_cell_is_refused_with_its_line_and_reason(self, wrong: Mapping[str, str], code: str) -> None:
         other = {**GOOD, "시장명": "성호시장"}
@@ -302,7 +305,3 @@ class TestRow:
         found = read({**GOOD, "홈페이지주소": written})
         assert found.rows[0].homepage == ""
         assert [told.code for told in found.notices] == ["registry.notice_homepage"]
-
-
-def test_the_size_limit_is_the_one_that_is_told() -> None:
-    assert csv_file.MAX_MEGABYTES == 50

@@ -40,18 +40,20 @@ def decode(data: bytes) -> str:
         raise Problem("registry.file_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit=MAX_MEGABYTES)
     content = data.removeprefix(_UTF8_MARK)
     if not content.strip():
-        raise _refuse("empty")
+        raise Problem("registry.file_empty", HTTPStatus.UNPROCESSABLE_ENTITY)
     if content.startswith(_UTF16_MARKS):
-        raise _refuse("utf16")
+        raise Problem("registry.file_utf16", HTTPStatus.UNPROCESSABLE_ENTITY)
     if _CONTROL.search(content) or content.startswith(_CONTAINERS):
-        raise _refuse("utf16" if _is_unmarked_utf16(content) else "not_csv")
+        reason = "registry.file_utf16" if _is_unmarked_utf16(content) else "registry.file_not_csv"
+        raise Problem(reason, HTTPStatus.UNPROCESSABLE_ENTITY)
     furthest = 0
     for encoding in ("utf-8",) if content is not data else ("utf-8", "cp949"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
-    raise _refuse("encoding", line=str(1 + max(content.count(mark, 0, furthest) for mark in (b"\n", b"\r"))))
+    line = 1 + max(content.count(mark, 0, furthest) for mark in (b"\n", b"\r"))
+    raise Problem("registry.file_encoding", HTTPStatus.UNPROCESSABLE_ENTITY, line=str(line))
 
 
 def records(text: str) -> Iterator[Record]:
@@ -64,14 +66,10 @@ def records(text: str) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error:
-            raise _refuse("quotes", line=str(line)) from None
+            raise Problem("registry.file_quotes", HTTPStatus.UNPROCESSABLE_ENTITY, line=str(line)) from None
         if any(cells):
             yield Record(line, cells)
 
 
 def _is_unmarked_utf16(content: bytes) -> bool:
     return not content.startswith(_CONTAINERS) and any(comma in content[:1000] for comma in (b",\0", b"\0,"))
-
-
-def _refuse(reason: str, **params: str) -> Problem:
-    return Problem(f"registry.file_{reason}", HTTPStatus.UNPROCESSABLE_ENTITY, **params)
