@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smilero_core.registry.business_number import check_digit, normalise_business_number
@@ -35,6 +35,7 @@ def test_what_is_no_number_is_refused(written: str) -> None:
     assert refusal.value.code == "registry.business_number"
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{9}", fullmatch=True).filter(lambda nine: int(nine) > 0))
 def test_exactly_one_last_digit_fits(nine: str) -> None:
     def accepted(last: int) -> bool:
@@ -47,6 +48,7 @@ def test_exactly_one_last_digit_fits(nine: str) -> None:
     assert [last for last in range(10) if accepted(last)] == [check_digit(nine)]
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(r"[0-9]{3}-?[0-9]{2}-?[0-9]{5}"))
 def test_any_text_is_a_number_or_a_refusal(text: str) -> None:
     with suppress(Problem):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import smilero_core.registry
@@ -59,6 +59,7 @@ class TestNotation:
             MarketDays.parse(written)
         assert refusal.value.code == "registry.market_days"
 
+    @settings(deadline=None)
     @given(endings)
     def test_survives_writing_and_reading(self, named: tuple[int, ...]) -> None:
         assert MarketDays.parse(str(MarketDays(named))) == MarketDays(named)
@@ -89,11 +90,13 @@ class TestMarketDays:
         assert not DAILY.is_market_day(date(2026, 11, 4))
         assert DAILY.next_market_day(date(2026, 11, 4)) is None
 
+    @settings(deadline=None)
     @given(five_day_kinds, endings, days)
     def test_agree_with_the_last_digit_of_the_date(self, kind: MarketKind, named: tuple[int, ...], day: date) -> None:
         expected = day.day != 31 and str(day.day)[-1] in {str(each)[-1] for each in named}
         assert MarketCalendar(kind, MarketDays(named)).is_market_day(day) is expected
 
+    @settings(deadline=None)
     @given(five_day_kinds, endings, days)
     def test_that_are_next_have_none_before_them(self, kind: MarketKind, named: tuple[int, ...], day: date) -> None:
         calendar = MarketCalendar(kind, MarketDays(named))
@@ -130,6 +133,7 @@ class TestHolidays:
         assert MORAN.is_market_day(seollal_on_29th)
         assert MarketCalendar.of("상설장+5일장", "1일+6일").why_closed(seollal_on_29th) == "registry.closed.seollal"
 
+    @settings(deadline=None)
     @given(days, endings)
     def test_and_market_days_decide_all_there_is(self, day: date, named: tuple[int, ...]) -> None:
         rules = MarketDays(named)

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import smilero_core.registry
@@ -154,6 +154,7 @@ class TestWholeFile:
         text = sheet(GOOD) + ",,,\n\n" + " " * 3 + "\n"
         assert read_standard_file(text.replace("\n", end).encode()) == read(GOOD)
 
+    @settings(deadline=None)
     @given(st.binary() | st.text().map(str.encode) | st.binary().map(lambda rest: sheet(GOOD).encode("cp949") + rest))
     @example(b"\xfe\xff")
     @example(sheet().encode() + b'"' + b"a" * 200_000)
@@ -161,6 +162,7 @@ class TestWholeFile:
         with suppress(Problem):
             read_standard_file(data)
 
+    @settings(deadline=None)
     @given(st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS, st.text() | st.sampled_from(["", "0", "-1", "매일", "1e9"])))))
     def test_of_arbitrary_cells_is_read_or_refused(self, rows: list[dict[str, str]]) -> None:
         try:
