@@ -8,7 +8,7 @@
 BIN := .venv/bin
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PACKAGES := smilero_sdk smilero_core smilero_tenants smilero_web $(notdir $(wildcard plugins/*/smilero_*))
-OTHER_CODE := alembic tests $(wildcard web/frontend/*.py benchmarks plugins/*/tests plugins/*/smilero_*/migrations)
+OTHER_CODE := alembic tests $(sort $(dir $(wildcard benchmarks/*.py))) $(wildcard web/frontend/*.py plugins/*/tests plugins/*/smilero_*/migrations)
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
