@@ -40,7 +40,8 @@ async def bootstrap(settings: DatabaseSettings) -> None:
             await connection.execute("select pg_advisory_xact_lock(hashtext('smilero bootstrap'))")
             for role in LOGINS:
                 await _login(connection, role, settings.password(role))
-            await _seal(connection, database_name(settings.database_url))
+            await admit(connection, database_name(settings.database_url))
+            await _seal(connection)
     finally:
         await connection.close()
 
@@ -52,11 +53,15 @@ async def _login(connection: Connection, role: str, password: str) -> None:
     await connection.execute(f"{verb} role {role} {_ATTRIBUTES[role]} password '{password}'")
 
 
-async def _seal(connection: Connection, database: str) -> None:
+async def admit(connection: Connection, database: str) -> None:
+    """Let our logins into a database, and nobody else. A copy by CREATE DATABASE … TEMPLATE needs it again: the grants stay behind."""
     name = '"' + database.replace('"', '""') + '"'
     await connection.execute(f"revoke all on database {name} from public")
     await connection.execute(f"grant connect, create on database {name} to {OWNER_ROLE}")
     await connection.execute(f"grant connect on database {name} to {APP_ROLE}, {PLATFORM_ROLE}")
+
+
+async def _seal(connection: Connection) -> None:
     await connection.execute("revoke create on schema public from public")
     # On a managed server these answer with a warning and change nothing: `db check` then says so.
     for function in SEALED_FUNCTIONS:
