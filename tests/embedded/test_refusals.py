@@ -190,7 +190,9 @@ def fill(place: Path) -> None:
         try:
             (place / "filler" / str(number)).touch()
         except OSError:
-            return
+            break
+    for number in range(2):  # enough for the folder of the sockets and the log, not for PostgreSQL's own files
+        (place / "filler" / str(number)).unlink()
 
 
 @pytest.mark.parametrize(

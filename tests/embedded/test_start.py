@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 import redis
 
-from smilero_core.embedded import Embedded, EmbeddedServices
-from tests.embedded.tools import query, words
+from smilero_core.embedded import Embedded, EmbeddedServices, find_running
+from tests.embedded.tools import Holding, query, words
 
 _SETTINGS = """
     select current_setting('server_version_num')::int / 10000, current_user::text, current_database()::text,
@@ -44,7 +44,7 @@ def test_no_password_is_in_a_command_line_or_readable_by_others(running: Embedde
     assert len(set(passwords)) == 3
     holders = [path for path in template.rglob("*") if path.is_file() and running.secret.encode() in path.read_bytes()]
     assert holders == [template / "secret"]
-    assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+    assert [path.name for path in template.rglob("*") if path.is_file() and path.stat().st_mode & stat.S_IRWXO] == ["pg_hba.conf"]
     lines = [path.read_bytes().decode(errors="replace") for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [line for line in lines if any(password in line for password in passwords)]
 
@@ -56,6 +56,21 @@ def test_the_second_start_finds_the_data_and_the_secret_again(made: Path) -> Non
         assert words(second) == {"모란", "부천"}
     assert second.secret == first.secret
     assert "database system was shut down" in (made / "postgres.log").read_text(encoding="utf-8")
+
+
+def test_another_process_finds_the_running_services(made: Path, place: Path) -> None:
+    assert find_running(place / "nothing here") is None
+    assert find_running(made) is None
+    with Holding(made) as holding:
+        services = holding.services()
+        assert find_running(made) == services
+        assert words(services) == {"모란"}
+        holding.process.kill()
+        holding.process.wait()
+        assert find_running(made) is None
+    with Embedded(made, durable=False) as services:
+        assert find_running(made) == services
+    assert find_running(made) is None
 
 
 def test_only_a_durable_start_waits_for_the_disk(made: Path, running: EmbeddedServices) -> None:

@@ -5,6 +5,6 @@ They live in the data folder (`SMILERO_DATA_DIR`, `.smilero`) and in nothing els
 
 from smilero_core.embedded.folder import claimed
 from smilero_core.embedded.ports import free_port, require_port
-from smilero_core.embedded.services import Embedded, EmbeddedServices
+from smilero_core.embedded.services import Embedded, EmbeddedServices, find_running
 
-__all__ = ["Embedded", "EmbeddedServices", "claimed", "free_port", "require_port"]
+__all__ = ["Embedded", "EmbeddedServices", "claimed", "find_running", "free_port", "require_port"]

@@ -95,5 +95,7 @@ def _system_account() -> pwd.struct_passwd:
     try:
         refusal = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()  # noqa: S603 - a fixed command
         return pwd.getpwnam(_NAME)  # whatever it answered: another start may have made the account meanwhile
-    except (OSError, KeyError) as error:
-        raise Problem("embedded.no_account", account=_NAME, reason=refusal or str(error)) from error
+    except OSError as error:
+        raise Problem("embedded.no_account", account=_NAME, reason=f"useradd: {error.strerror}") from error
+    except KeyError as error:
+        raise Problem("embedded.no_account", account=_NAME, reason=refusal) from error

@@ -17,6 +17,7 @@ from smilero_sdk.errors import Problem
 
 _MIB = 1 << 20
 _LOCK, _SECRET, _SECRET_DRAFT = "lock", "secret", "secret.draft"
+_GLANCE_SECONDS = 0.2  # longer than `is_claimed` has the lock
 # sun_path holds 108 bytes (104 on macOS) and must fit `/.s.PGSQL.65535`. Beyond these characters a path would need quoting
 # in `unix_socket_directories` and in URLs, which redis-py and arq read differently.
 _SOCKET_FOLDER = re.compile(r"/[A-Za-z0-9/._-]{1,80}")
@@ -35,7 +36,7 @@ def claimed(path: Path) -> Iterator[str]:
     lock = FileLock(path / _LOCK)
     with told(path):
         _make(path)
-        if not lock.try_acquire():
+        if not lock.acquire_within(_GLANCE_SECONDS):
             raise Problem("embedded.already_running", path=str(path), pid=lock.owner())
     try:
         with told(path):
@@ -44,6 +45,29 @@ def claimed(path: Path) -> Iterator[str]:
         yield secret
     finally:
         lock.let_go()
+
+
+def is_claimed(path: Path) -> bool:
+    """Whether a process holds the data folder `path` now."""
+    lock = FileLock(path / _LOCK)
+    with told(path):
+        if not lock.path.exists():
+            return False
+        free = lock.try_acquire()
+    lock.let_go()
+    return not free
+
+
+def write_private(place: Path, content: str) -> None:
+    """Make the file `place` with mode 600, whole or not at all, durable."""
+    draft = place.with_name(f"{place.name}.draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+    draft.rename(place)
+    sync(place.parent)
 
 
 @contextmanager
@@ -105,16 +129,9 @@ def _make(path: Path) -> None:
 
 
 def _secret(path: Path) -> str:
-    place, draft = path / _SECRET, path / _SECRET_DRAFT
+    place = path / _SECRET
     if not place.exists():
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as target:
-            target.write(secrets.token_hex(32))
-            target.flush()
-            os.fsync(target.fileno())
-        draft.rename(place)
-        sync(path)
+        write_private(place, secrets.token_hex(32))
     secret = place.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{64}", secret):
         raise Problem("embedded.secret_broken", path=str(place))

@@ -1,14 +1,17 @@
 """Both servers together, and the secret of the installation."""
 
+import json
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from smilero_core.embedded.account import Account
-from smilero_core.embedded.folder import claimed, sockets, told
+from smilero_core.embedded.folder import claimed, is_claimed, sockets, told, write_private
 from smilero_core.embedded.postgres import Postgres
 from smilero_core.embedded.redis import Redis
+
+_ADDRESSES = "services.json"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,16 @@ class EmbeddedServices:
     database_socket: str = field(repr=False)
     redis_url: str = field(repr=False)
     secret: str = field(repr=False)
+
+
+def find_running(data_dir: Path) -> EmbeddedServices | None:
+    """The services that another process runs in `data_dir`, for a command beside it; None when none does or it is not ready yet."""
+    folder = data_dir.resolve()
+    place = folder / _ADDRESSES
+    if not is_claimed(folder) or not place.exists():
+        return None
+    with told(folder):
+        return EmbeddedServices(**json.loads(place.read_text(encoding="utf-8")))
 
 
 class Embedded(AbstractContextManager[EmbeddedServices]):
@@ -54,14 +67,18 @@ class Embedded(AbstractContextManager[EmbeddedServices]):
             with told(self._folder):
                 account = Account()
                 account.share(self._folder)
-                place = stack.enter_context(sockets(self._folder, account))
+                run = stack.enter_context(sockets(self._folder, account))
                 if database_url is None or database_socket is None:
                     postgres = Postgres(self._folder, secret, account, durable=self._durable)
-                    database_url, database_socket = stack.enter_context(postgres.running(place))
+                    database_url, database_socket = stack.enter_context(postgres.running(run))
                 if redis_url is None:
-                    redis_url = stack.enter_context(Redis(self._folder, secret, account).running(place))
+                    redis_url = stack.enter_context(Redis(self._folder, secret, account).running(run))
+                services = EmbeddedServices(database_url, database_socket, redis_url, secret)
+                place = self._folder / _ADDRESSES
+                stack.callback(place.unlink, missing_ok=True)
+                write_private(place, json.dumps(asdict(services)))
             self._running = stack.pop_all()
-        return EmbeddedServices(database_url, database_socket, redis_url, secret)
+        return services
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop both, Redis first."""
