@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from importlib.metadata import entry_points
 from pathlib import Path
 from uuid import uuid4

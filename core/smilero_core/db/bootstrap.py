@@ -21,9 +21,20 @@ _ATTRIBUTES = {
     PLATFORM_ROLE: "login nosuperuser nocreatedb nocreaterole nobypassrls",
 }
 
-# Ways in which one injected statement could bind another tenant or leave something behind.
+# The lock of migrations lasts for a session, so its owner needs one of the functions that are sealed below.
+MIGRATION_LOCK = "pg_advisory_lock(bigint)"
+
+# Ways in which one injected statement could bind another tenant, or leave something behind on a connection of the pool.
 SEALED_FUNCTIONS = (
     "set_config(text, text, boolean)",
+    MIGRATION_LOCK,
+    "pg_advisory_lock(integer, integer)",
+    "pg_advisory_lock_shared(bigint)",
+    "pg_advisory_lock_shared(integer, integer)",
+    "pg_try_advisory_lock(bigint)",
+    "pg_try_advisory_lock(integer, integer)",
+    "pg_try_advisory_lock_shared(bigint)",
+    "pg_try_advisory_lock_shared(integer, integer)",
     "lo_creat(integer)",
     "lo_create(oid)",
     "lo_from_bytea(oid, bytea)",
@@ -66,4 +77,5 @@ async def _seal(connection: Connection) -> None:
     # On a managed server these answer with a warning and change nothing: `db check` then says so.
     for function in SEALED_FUNCTIONS:
         await connection.execute(f"revoke execute on function pg_catalog.{function} from public")
+    await connection.execute(f"grant execute on function pg_catalog.{MIGRATION_LOCK} to {OWNER_ROLE}")
     await connection.execute("revoke update on pg_catalog.pg_settings from public")

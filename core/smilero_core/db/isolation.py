@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from smilero_sdk.migrations import TENANT_SETTING
-
-from smilero_core.db.bootstrap import SEALED_FUNCTIONS
+from smilero_core.db.bootstrap import MIGRATION_LOCK, SEALED_FUNCTIONS
 from smilero_core.db.driver import Connection
 from smilero_core.db.lineages import SHARED_TABLES
+from smilero_sdk.binding import TENANT_SETTING
 
 # The whole list of tables that belong to no tenant.
 PLATFORM_TABLES = ("core.tenant", "core.tenant_host", "core.operator_token")
@@ -22,6 +21,9 @@ PLATFORM_READS = ("core.market", "core.plugin_activation")
 
 # Functions that run with their owner's rights. None is needed today.
 DEFINER_FUNCTIONS: tuple[str, ...] = ()
+
+# Every other one must be read before it is let in: one that reaches another server or the disk passes by all rules here.
+EXTENSIONS = ("plpgsql", "vector", "pg_stat_statements")
 
 SYSTEM_TABLE = "alembic_version"
 
@@ -83,13 +85,18 @@ _LISTS: dict[str, Sequence[str]] = {
     "platform_tables": PLATFORM_TABLES,
     "platform_reads": PLATFORM_READS,
     "definers": DEFINER_FUNCTIONS,
+    "extensions": EXTENSIONS,
     "shared": [f"core.{table}" for table in SHARED_TABLES],
     "sealed": [f"pg_catalog.{function}" for function in SEALED_FUNCTIONS],
 }
 
+_WORDS = {"setting": TENANT_SETTING, "system_table": SYSTEM_TABLE, "migration_lock": f"pg_catalog.{MIGRATION_LOCK}"}
+
 
 def _with_lists(sql: str) -> str:
-    """The constants of this module in their places: they are ours, so they are written in as literals."""
+    """The constants in their places: they are ours, so they are written in as literals."""
     for name, values in _LISTS.items():
         sql = sql.replace(f":{name}", "array[" + ", ".join(f"'{value}'" for value in values) + "]::text[]")
-    return sql.replace(":setting", f"'{TENANT_SETTING}'").replace(":system_table", f"'{SYSTEM_TABLE}'")
+    for name, value in _WORDS.items():
+        sql = sql.replace(f":{name}", f"'{value}'")
+    return sql

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from smilero_sdk.errors import Problem
-
 from smilero_core.db.driver import Connection, PooledConnection
+from smilero_sdk.errors import Problem
 
 Link = Connection | PooledConnection
 
-# Comments may stand before the first word; nested ones do not match and are refused, which is the safe side.
-_FIRST_WORD = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/|\()*([A-Za-z]+)")
+# Comments may stand before the first word; nested ones do not match and are refused, which is the safe side. For PostgreSQL
+# a carriage return ends a comment too.
+_FIRST_WORD = re.compile(r"(?:\s|--[^\r\n]*(?:[\r\n]|$)|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/|\()*([A-Za-z]+)")
 _ALLOWED = frozenset({"select", "insert", "update", "delete", "merge", "values", "with"})
 
 

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from smilero_sdk.errors import Problem
+from asyncpg import InterfaceError, PostgresError
 
 from smilero_core.db.driver import Pool, PooledConnection
 from smilero_core.db.scope import Isolation, begin, enter
 from smilero_core.db.statement import Link
+from smilero_sdk.errors import Problem
 
 Result = TypeVar("Result")
 
@@ -60,9 +61,7 @@ class UnitOfWork:
         """Open nothing yet."""
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit, or roll back; then run what waits for the commit."""
         await self._finish("commit" if kind is None else "rollback")
         if kind is None:
@@ -84,10 +83,13 @@ class UnitOfWork:
         entered = self._role
         try:
             yield
+            # Fails when a statement failed and its error was swallowed: that too is undone here.
+            await self.run(self._role, lambda link: link.execute(f"release savepoint {name}"))
         except BaseException:
-            await _to_the_end(self._roll_back_to(name, entered))
+            # When this fails too, the transaction is lost, and the first error tells why.
+            with suppress(PostgresError, InterfaceError):
+                await _to_the_end(self._roll_back_to(name, entered))
             raise
-        await self.run(self._role, lambda link: link.execute(f"release savepoint {name}"))
 
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Call when the commit has succeeded: ring a bell, never more, since the process may die before it."""
@@ -99,8 +101,11 @@ class UnitOfWork:
             raise RuntimeError(msg)
         if self._link is None:
             self._link = await self._acquire()
-            self._role = role
+            # Over, until the server has answered: after half a BEGIN a statement would run as the login, unbound.
+            self._closed = True
             await self._link.execute(begin(self.tenant_id, role, self._isolation, read_only=self._read_only))
+            self._closed = False
+            self._role = role
         elif role != self._role:
             # Not known until the server has answered: a cancelled switch must not be taken for a finished one.
             self._role = "unknown"
@@ -129,17 +134,18 @@ class UnitOfWork:
     async def _end(self, how: str, link: PooledConnection) -> None:
         async with self._lock:
             self._link = None
+            done = ""
             try:
                 if how == "commit" or not link.is_closed():
                     done = await link.execute(how, timeout=_END_SECONDS)
-                    if done != how.upper():
-                        raise AbortedTransactionError
             except BaseException:
                 link.terminate()
                 if how == "commit":
                     raise
             finally:
                 await self._pool.release(link)
+            if how == "commit" and done != "COMMIT":
+                raise AbortedTransactionError
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

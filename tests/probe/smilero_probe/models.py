@@ -1,6 +1,7 @@
-from smilero_sdk.models import TenantModel
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
+
+from smilero_sdk.models import TenantModel
 
 
 class Note(TenantModel):

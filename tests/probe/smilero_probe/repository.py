@@ -4,7 +4,6 @@ from uuid import UUID
 
 from smilero_sdk.context import Database
 from smilero_sdk.ids import uuid7
-
 from tests.probe.smilero_probe.models import Line, Note
 
 
@@ -28,7 +27,8 @@ class Notes:
 
     async def write_quickly(self, shop_id: UUID, titles: list[str]) -> list[UUID]:
         rows = await self._db.fetch(
-            "insert into plugin_probe.note (id, shop_id, title) select i, $1, t from unnest($2::uuid[], $3::text[]) as n(i, t) returning id",
+            """insert into plugin_probe.note (id, shop_id, title)
+               select i, $1, t from unnest($2::uuid[], $3::text[]) as n(i, t) returning id""",
             shop_id,
             [uuid7() for _ in titles],
             titles,

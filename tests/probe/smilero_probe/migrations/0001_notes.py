@@ -4,6 +4,7 @@ Revision: 0001, the first
 """
 
 import sqlalchemy as sa
+
 from smilero_sdk.migrations import Reference, create_tenant_table, drop_table
 
 revision = "0001"
