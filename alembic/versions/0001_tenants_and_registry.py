@@ -5,16 +5,10 @@ Revision: 0001, the first
 
 import sqlalchemy as sa
 from alembic import op
-from smilero_sdk.migrations import (
-    APP_ROLE,
-    PLATFORM_ROLE,
-    Reference,
-    create_index,
-    create_tenant_table,
-    drop_table,
-    open_to_platform,
-)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from smilero_sdk.binding import APP_ROLE, PLATFORM_ROLE
+from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table, open_to_platform
 
 revision = "0001"
 down_revision = None
@@ -35,7 +29,7 @@ def _platform_tables() -> None:
     op.create_table(
         "tenant",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("slug", sa.Text(), nullable=False, unique=True),
+        sa.Column("slug", sa.String(40), nullable=False, unique=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("body_type", sa.Text(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
@@ -52,7 +46,7 @@ def _platform_tables() -> None:
     )
     op.create_table(
         "tenant_host",
-        sa.Column("host", sa.Text(), primary_key=True),
+        sa.Column("host", sa.String(253), primary_key=True),
         sa.Column("tenant", sa.Uuid(), sa.ForeignKey("core.tenant.id"), nullable=False),
         sa.CheckConstraint("host = lower(host)", name="tenant_host_host_check"),
         schema="core",

@@ -5,7 +5,9 @@ Revision: 0002, after 0001
 
 import sqlalchemy as sa
 from alembic import op
-from smilero_sdk.migrations import PLATFORM_ROLE, Reference, create_index, create_tenant_table, drop_table
+
+from smilero_sdk.binding import PLATFORM_ROLE
+from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table
 
 revision = "0002"
 down_revision = "0001"

@@ -4,8 +4,9 @@ Revision: 0003, after 0002
 """
 
 import sqlalchemy as sa
-from smilero_sdk.migrations import create_index, create_tenant_table, drop_table, open_to_platform
 from sqlalchemy.dialects.postgresql import JSONB
+
+from smilero_sdk.migrations import create_index, create_tenant_table, drop_table, open_to_platform
 
 revision = "0003"
 down_revision = "0002"

@@ -1,0 +1,1 @@
+"""What every foundation has: which tenant, who, what they pay, what they are told, which plugins."""

@@ -15,13 +15,24 @@ from smilero_sdk.manifest import Role
 
 @dataclass(frozen=True)
 class Tenant:
-    """A market foundation."""
+    """A market foundation.
+
+    Attributes:
+        slug: its word in host names.
+        timezone: IANA name; legal days are calendar days there.
+        seal: one syllable for its seal.
+        colour: `#rrggbb`, for the seal and pictures, never for acting.
+        phone: whom to call; empty when the foundation has given none.
+    """
 
     id: UUID
     slug: str
     name: str
     timezone: str
     locale: str
+    seal: str
+    colour: str
+    phone: str = ""
 
 
 @dataclass(frozen=True)

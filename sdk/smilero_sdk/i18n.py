@@ -19,6 +19,7 @@ _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _RIEUL = 8
 _DIGIT_FINALS = {"0": True, "1": True, "3": True, "6": True, "7": True, "8": True}
 _RIEUL_DIGITS = frozenset("178")
+_CLOSING = ")]}\"' \u201d\u2019"
 
 
 def with_particle(word: str, pair: str) -> str:
@@ -27,7 +28,7 @@ def with_particle(word: str, pair: str) -> str:
     The first form follows a final consonant, the second a vowel; `으로/로` counts ㄹ as a vowel (한글 맞춤법 제11항).
     """
     after_consonant, after_vowel = pair.split("/")
-    last = word.rstrip(")]}\"'”’ ")[-1:]
+    last = word.rstrip(_CLOSING)[-1:]
     point = ord(last) if last else 0
     if _HANGUL_FIRST <= point <= _HANGUL_LAST:
         final = (point - _HANGUL_FIRST) % _FINALS
@@ -47,7 +48,7 @@ class _Formatter(string.Formatter):
             return f"{value:,}"
         return str(super().format_field(value, format_spec))
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # noqa: ARG002 - string.Formatter's signature
         return kwargs.get(str(key), f"{{{key}}}")
 
 

@@ -9,13 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from alembic import op
 
-APP_ROLE = "smilero_app"
-PLATFORM_ROLE = "smilero_platform"
-CORE_SCHEMA = "core"
-TENANT_SETTING = "app.tenant_id"
-
-# nullif: after a SET LOCAL the setting is '' and not null. No tenant bound means no rows.
-TENANT_CONDITION = f"tenant_id = nullif(current_setting('{TENANT_SETTING}', true), '')::uuid"
+from smilero_sdk.binding import APP_ROLE, BOUND_TENANT, CORE_SCHEMA, PLATFORM_ROLE, TENANT_CONDITION
 
 READ_WRITE = "select, insert, update, delete"
 
@@ -71,7 +65,8 @@ def create_tenant_table(
     schema = current_schema()
     op.create_table(
         name,
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        # The tenant that the transaction is bound to, so that an INSERT need not name it and cannot name another.
+        sa.Column("tenant_id", sa.Uuid(), nullable=False, server_default=sa.text(BOUND_TENANT)),
         sa.Column("id", sa.Uuid(), nullable=False),
         *items,
         sa.PrimaryKeyConstraint("tenant_id", "id", name=f"{name}_pkey"),

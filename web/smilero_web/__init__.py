@@ -1,0 +1,1 @@
+"""The assembled application: ASGI, the API, pages, and the command line."""

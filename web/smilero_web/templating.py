@@ -11,6 +11,7 @@ from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
+
 from smilero_sdk.i18n import Catalogue
 
 STATIC_URL = "/static/dist/"
@@ -31,7 +32,8 @@ def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
 class Templates:
     """Every template of the process. A template's name is `prefix/file.html`; `ui` and `platform` are the application's own.
 
-    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, and `language`. An undefined name is an error.
+    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, and `language`. What is
+    not defined is an error.
     """
 
     def __init__(self, catalogue: Catalogue, manifest: Mapping[str, str]) -> None:
@@ -59,7 +61,13 @@ class Templates:
     def _make_environment(self, language: str) -> Environment:
         # The language is bound here and not in the context, because imported macros do not see the context.
         environment = Environment(
-            loader=self._loader, autoescape=True, undefined=StrictUndefined, auto_reload=False, cache_size=-1, trim_blocks=True, lstrip_blocks=True
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            cache_size=-1,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         environment.globals |= {
             "language": language,

@@ -33,9 +33,7 @@ class Database:
             raise
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the pools; what is still running is given five seconds."""
         for pool in (self._app, self._platform):
             if pool is not None:
@@ -67,9 +65,7 @@ class Database:
         pool = self._app
         return (pool.get_idle_size(), pool.get_size()) if pool else (0, 0)
 
-    def _unit(
-        self, pool: Pool | None, tenant_id: UUID | None, isolation: Isolation, *, read_only: bool
-    ) -> UnitOfWork:
+    def _unit(self, pool: Pool | None, tenant_id: UUID | None, isolation: Isolation, *, read_only: bool) -> UnitOfWork:
         if pool is None:
             msg = "the database is not open"
             raise RuntimeError(msg)

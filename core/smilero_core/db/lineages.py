@@ -67,9 +67,7 @@ async def upgrade(owner_url: str, lineages: list[Lineage], told: Callable[[str],
     await migrate(owner_url, [(lineage, "head") for lineage in lineages], told)
 
 
-async def migrate(
-    owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None
-) -> None:
+async def migrate(owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None) -> None:
     """Bring schemas to named revisions, up or down (`base` leaves an empty schema)."""
 
     async def connect() -> DriverConnection:

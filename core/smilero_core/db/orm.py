@@ -54,7 +54,7 @@ class UnitClient(AsyncpgDBClient):
         """Refused: a script is many statements."""
         raise UnboundModelError(query[:60])
 
-    async def create_connection(self, with_db: bool) -> NoReturn:  # noqa: FBT001 - Tortoise's signature
+    async def create_connection(self, with_db: bool) -> NoReturn:  # noqa: ARG002, FBT001 - Tortoise's signature
         """Refused: the unit of work has the connection."""
         raise UnboundModelError
 
@@ -78,7 +78,7 @@ class RefusingClient(AsyncpgDBClient):
         msg = "name the session: Model.filter(…).using_db(ctx.db.orm)"
         raise UnboundModelError(msg)
 
-    async def create_connection(self, with_db: bool) -> NoReturn:  # noqa: FBT001 - Tortoise's signature
+    async def create_connection(self, with_db: bool) -> NoReturn:  # noqa: ARG002, FBT001 - Tortoise's signature
         """Refused."""
         raise UnboundModelError
 

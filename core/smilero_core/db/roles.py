@@ -6,7 +6,7 @@ second login; `plugin_<name>` cannot log in: the application steps into it for a
 
 import re
 
-from smilero_sdk.migrations import APP_ROLE, CORE_SCHEMA, PLATFORM_ROLE
+from smilero_sdk.binding import APP_ROLE, CORE_SCHEMA, PLATFORM_ROLE
 
 OWNER_ROLE = "smilero_owner"
 PLUGIN_PREFIX = "plugin_"

@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from smilero_sdk.errors import Problem
 
 from smilero_core.db.roles import APP_ROLE, OWNER_ROLE, PLATFORM_ROLE
+from smilero_sdk.errors import Problem
 
 
 class DatabaseSettings(BaseSettings):

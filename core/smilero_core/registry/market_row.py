@@ -28,6 +28,7 @@ _PROVINCES: Final = {
 }
 _SHORT: Final = {name: short for short, names in _PROVINCES.items() for name in (*names, short)}
 _PROVINCE = "|".join(sorted(_SHORT, key=len, reverse=True))
+_UNITS: Final = ("구", "군", "시")
 _REGION = re.compile(rf"(?:(?P<province>{_PROVINCE})\s*)?(?P<district>[^\s\d]+?[시군구](?![시군구]))?")
 
 
@@ -84,6 +85,12 @@ def natural_key(name: str, *, lot_address: str, road_address: str) -> str:
     region = max(_region(lot_address), _region(road_address), key=len)
     place = " ".join(region) or "".join((lot_address or road_address).split())
     return f"{place} {''.join(name.split()).casefold()}"
+
+
+def district(address: str) -> str:
+    """The 구 or 군 of an address, else its 시, else its province: what people call the part of a foundation's area."""
+    words = address.split()[:4]
+    return next((word for unit in _UNITS for word in words[1:] if word.endswith(unit)), words[0] if words else "")
 
 
 def _region(address: str) -> tuple[str, ...]:

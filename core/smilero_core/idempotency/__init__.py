@@ -1,0 +1,1 @@
+"""One effect and one answer for a command that is sent twice."""

@@ -1,0 +1,1 @@
+"""Who: people of a foundation, what they are there, and how a request proves it."""

@@ -1,0 +1,27 @@
+"""Which role may do what, from what core and plugins declare."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from smilero_sdk.context import Actor
+from smilero_sdk.manifest import Permission, Role
+
+REGISTRY_MANAGE = "registry.manage"
+
+CORE_PERMISSIONS = (Permission(REGISTRY_MANAGE, frozenset({Role.OWNER, Role.STAFF})),)
+
+
+class Access:
+    """The rights of each role.
+
+    Args:
+        declared: the permissions of the plugins; the core's own are added.
+    """
+
+    def __init__(self, declared: Iterable[Permission]) -> None:
+        permissions = (*CORE_PERMISSIONS, *declared)
+        self._rights = {role: frozenset(p.name for p in permissions if role in p.roles) for role in Role}
+
+    def equip(self, actor: Actor) -> Actor:
+        """The actor with the rights of the role."""
+        return replace(actor, permissions=self._rights[actor.role])

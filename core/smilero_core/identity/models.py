@@ -1,0 +1,67 @@
+"""People and what they may do. Phones are sealed; see `vault.py`."""
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+from smilero_sdk.ids import uuid7
+from smilero_sdk.models import TenantModel
+
+
+class PersonRow(TenantModel):
+    """A verified phone within one tenant."""
+
+    name = fields.TextField()
+    phone_sealed = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    phone_tail_index = fields.BinaryField(null=True)
+    language = fields.TextField()
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "person"
+
+
+class MembershipRow(TenantModel):
+    """A role of a person: at a shop for merchants and clerks, at a market for officers, else at the foundation."""
+
+    person_id = fields.UUIDField()
+    role = fields.TextField()
+    shop_id = fields.UUIDField(null=True)
+    market_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "membership"
+
+
+class ApiTokenRow(TenantModel):
+    """A bearer token of a person in one role; only its hash is kept."""
+
+    person_id = fields.UUIDField()
+    role = fields.TextField()
+    token_hash = fields.BinaryField()
+    created_at = fields.DatetimeField(db_default=Now())
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "api_token"
+
+
+class OperatorTokenRow(Model):
+    """A bearer token of the platform's operator."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    token_hash = fields.BinaryField()
+    created_at = fields.DatetimeField(db_default=Now())
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "operator_token"

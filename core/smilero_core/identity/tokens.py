@@ -1,0 +1,61 @@
+"""Bearer tokens of the API: random, shown once, kept as a hash."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from smilero_core.db.session import Session
+from smilero_sdk.context import Actor
+from smilero_sdk.ids import uuid7
+from smilero_sdk.manifest import Role
+
+LIFETIME = timedelta(days=90)
+_PREFIX = "smi_"
+_SHOP_ROLES = (Role.MERCHANT, Role.CLERK)
+
+
+def new_token() -> str:
+    """A token of 256 random bits; the prefix lets a leaked one be recognised."""
+    return _PREFIX + secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept. The token is random, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def create_token(session: Session, person_id: UUID, role: Role) -> str:
+    """Make a token of a person in one role, good for 90 days."""
+    token = new_token()
+    await session.execute(
+        "insert into core.api_token (id, person_id, role, token_hash, expires_at) values ($1, $2, $3, $4, now() + $5::interval)",
+        uuid7(),
+        person_id,
+        role.value,
+        token_hash(token),
+        LIFETIME,
+    )
+    return token
+
+
+async def actor_of(session: Session, token: str) -> Actor | None:
+    """Who holds a token, if it is good and the role still is the person's; None otherwise.
+
+    The role is asked anew each time, so one taken away is gone at the next request.
+    """
+    row = await session.fetch_row(
+        """
+        select t.person_id, t.role, array_agg(m.shop_id) filter (where m.shop_id is not null) as shops
+        from core.api_token t
+        join core.membership m on m.person_id = t.person_id and m.role = t.role and m.ended_at is null
+        where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now()
+        group by t.person_id, t.role
+        """,
+        token_hash(token),
+    )
+    if row is None:
+        return None
+    role = Role(row["role"])
+    shops = frozenset(row["shops"] or ()) if role in _SHOP_ROLES else frozenset()
+    return Actor(role=role, person_id=row["person_id"], shop_ids=shops)

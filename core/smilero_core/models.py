@@ -1,0 +1,10 @@
+"""Every model module of the core: what Tortoise loads under the app `core`."""
+
+CORE_MODELS = (
+    "smilero_core.tenancy.models",
+    "smilero_core.registry.models",
+    "smilero_core.identity.models",
+    "smilero_core.plugins.models",
+    "smilero_core.events.models",
+    "smilero_core.idempotency.models",
+)

@@ -1,0 +1,75 @@
+"""The context that the host hands to a plugin."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from http import HTTPStatus
+
+from smilero_core.db.roles import plugin_role
+from smilero_core.db.session import Session
+from smilero_core.db.unit import UnitOfWork
+from smilero_core.events.outbox import Outbox
+from smilero_core.registry.reading import RegistryReader
+from smilero_sdk.context import Actor, Database, Events, Registry, Tenant
+from smilero_sdk.errors import Problem
+from smilero_sdk.i18n import Catalogue
+
+CORE = "core"
+
+
+@dataclass
+class Context:
+    """Implements `smilero_sdk.context.TenantContext` for one plugin, or for the core itself.
+
+    Args:
+        plugin: whose role its `db` works under; `core` is the application's own.
+        caller: who signed in, if anybody.
+    """
+
+    tenant: Tenant
+    language: str
+    unit: UnitOfWork
+    catalogue: Catalogue
+    plugin: str = CORE
+    caller: Actor | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def actor(self) -> Actor:
+        """By whom. Raises `http.sign_in`."""
+        if self.caller is None:
+            raise Problem("http.sign_in", HTTPStatus.UNAUTHORIZED)
+        return self.caller
+
+    @cached_property
+    def db(self) -> Database:
+        """The tables of the plugin."""
+        return Session(self.unit, None if self.plugin == CORE else plugin_role(self.plugin))
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Markets and shops, read by the application's role."""
+        return self.reader
+
+    @cached_property
+    def reader(self) -> RegistryReader:
+        """The whole registry, for the host's own pages."""
+        return RegistryReader(self.host)
+
+    @cached_property
+    def events(self) -> Events:
+        """The outbox, written by the application's role."""
+        return Outbox(self.host, self.plugin)
+
+    @cached_property
+    def host(self) -> Session:
+        """The application's own session in the same transaction."""
+        return Session(self.unit)
+
+    def text(self, key: str, /, **params: object) -> str:
+        """A sentence in the caller's language."""
+        return self.catalogue.text(self.language, key, **params)
+
+    def for_plugin(self, name: str) -> "Context":
+        """The same request in the same transaction, for another plugin."""
+        return Context(self.tenant, self.language, self.unit, self.catalogue, name, self.caller, self.now)

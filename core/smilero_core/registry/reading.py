@@ -1,0 +1,97 @@
+"""Reading the registry: for pages, the API and plugins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from smilero_core.db.driver import Record
+from smilero_core.db.session import Session
+from smilero_core.registry.calendar import MarketCalendar
+from smilero_core.registry.models import MarketDayException, MarketRow, ShopRow
+from smilero_sdk.context import Shop
+from smilero_sdk.errors import not_found
+
+_GONE = "left"
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market with its calendar."""
+
+    row: MarketRow
+    calendar: MarketCalendar
+
+
+class RegistryReader:
+    """The registry within one transaction; implements `smilero_sdk.context.Registry`.
+
+    Args:
+        session: the application's own session, bound to the tenant.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def markets(self) -> list[Market]:
+        """Every market, by name."""
+        rows = await MarketRow.all().using_db(self._session.orm).order_by("name", "natural_key")
+        exceptions = await self._exceptions(None)
+        return [_market(row, exceptions) for row in rows]
+
+    async def market(self, market_id: UUID) -> Market:
+        """One market. Raises `http.not_found`."""
+        row = await MarketRow.get_or_none(id=market_id, using_db=self._session.orm)
+        if row is None:
+            raise not_found("market")
+        return _market(row, await self._exceptions(market_id))
+
+    async def shops_of(self, market_id: UUID) -> list[ShopRow]:
+        """The shops of a market that have not left, by name."""
+        return await ShopRow.filter(market_id=market_id).exclude(status=_GONE).using_db(self._session.orm).order_by("name", "stall")
+
+    async def shop_row(self, shop_id: UUID) -> ShopRow:
+        """One shop that has not left. Raises `http.not_found`."""
+        row = await ShopRow.exclude(status=_GONE).using_db(self._session.orm).get_or_none(id=shop_id)
+        if row is None:
+            raise not_found("shop")
+        return row
+
+    async def shop(self, shop_id: UUID) -> Shop:
+        """One shop, as plugins see it. Raises `http.not_found`."""
+        return as_shop(await self.shop_row(shop_id))
+
+    async def page(
+        self, *, after: UUID | None, limit: int, market_id: UUID | None = None, only: Sequence[UUID] | None = None
+    ) -> list[ShopRow]:
+        """Shops that have not left in the order of their ids, from behind `after`.
+
+        Args:
+            only: nothing but these.
+        """
+        query = ShopRow.exclude(status=_GONE).using_db(self._session.orm).order_by("id").limit(limit)
+        if after is not None:
+            query = query.filter(id__gt=after)
+        if market_id is not None:
+            query = query.filter(market_id=market_id)
+        if only is not None:
+            query = query.filter(id__in=list(only))
+        return await query
+
+    async def _exceptions(self, market_id: UUID | None) -> Mapping[UUID, dict[date, bool]]:
+        query = MarketDayException.all().using_db(self._session.orm)
+        found: dict[UUID, dict[date, bool]] = {}
+        for row in await (query.filter(market_id=market_id) if market_id else query):
+            found.setdefault(row.market_id, {})[row.day] = row.open
+        return found
+
+
+def as_shop(row: ShopRow | Record) -> Shop:
+    """The SDK's value of a shop."""
+    if isinstance(row, ShopRow):
+        return Shop(row.id, row.market_id, row.name, row.stall, row.category, row.status)
+    return Shop(*(row[name] for name in ("id", "market_id", "name", "stall", "category", "status")))
+
+
+def _market(row: MarketRow, exceptions: Mapping[UUID, dict[date, bool]]) -> Market:
+    return Market(row, MarketCalendar.of(row.kind, row.market_days, exceptions.get(row.id)))

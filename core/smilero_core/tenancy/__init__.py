@@ -1,0 +1,1 @@
+"""Which tenant: foundations, the hosts they answer on, and how a request finds its own."""

@@ -1,0 +1,1 @@
+"""Coupons: a shop makes one, a customer claims it, the till redeems it."""

@@ -1,0 +1,45 @@
+"""The manifest and hooks of the plugin `coupons`."""
+
+from smilero_coupons.cards import card
+from smilero_coupons.repository import CouponRepository
+from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
+from smilero_sdk.api import Api
+from smilero_sdk.context import Shop, TenantContext
+from smilero_sdk.hooks import hookimpl
+from smilero_sdk.hooks.pages import Fragment
+from smilero_sdk.manifest import Permission, Plugin, Role
+
+_FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
+
+
+class Coupons:
+    """The hooks."""
+
+    @hookimpl
+    def register_api(self) -> Api:
+        """Operations for shops, customers and the till."""
+        return api
+
+    @hookimpl
+    async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> list[Fragment]:
+        """The shop's open campaigns."""
+        campaigns = await CouponRepository(ctx.db).open_campaigns(shop.id, ctx.now)
+        cards = [card(ctx, campaign) for campaign in campaigns]
+        return [Fragment("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
+
+
+plugin = Plugin(
+    name="coupons",
+    package="smilero_coupons",
+    title={"ko": "쿠폰", "en": "Coupons"},
+    description={"ko": "쿠폰을 만들고 나누고 씁니다", "en": "Make, share and redeem coupons"},
+    version="0.1.0",
+    implementation=Coupons(),
+    models=("smilero_coupons.models",),
+    permissions=(
+        Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}),
+        Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),
+        Permission(READ, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),
+        Permission(CLAIM, frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CLERK, Role.OFFICER, Role.STAFF, Role.OWNER})),
+    ),
+)

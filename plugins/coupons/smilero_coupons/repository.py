@@ -1,0 +1,137 @@
+"""Where coupons touch the database. Reading is Tortoise's; what must be exact under load is SQL."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from asyncpg import Record, UniqueViolationError
+from tortoise.queryset import QuerySet
+
+from smilero_coupons.models import Campaign, Claim, Redemption
+from smilero_sdk.context import Database
+from smilero_sdk.ids import uuid7
+
+Model = TypeVar("Model", Campaign, Claim, Redemption)
+
+
+class CouponRepository:
+    """Campaigns, claims and redemptions within one transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def add_campaign(self, campaign: Campaign) -> Campaign:
+        """Write a new campaign and return it as the database has it."""
+        await campaign.save(using_db=self._db.orm, force_create=True)
+        return await Campaign.get(id=campaign.id, using_db=self._db.orm)
+
+    async def campaign(self, campaign_id: UUID) -> Campaign | None:
+        """One campaign."""
+        return await Campaign.get_or_none(id=campaign_id, using_db=self._db.orm)
+
+    async def open_campaigns(self, shop_id: UUID, now: datetime) -> list[Campaign]:
+        """A shop's campaigns that can be claimed, those that end first in front."""
+        rows = await Campaign.filter(shop_id=shop_id, ends_at__gt=now).using_db(self._db.orm).order_by("ends_at")
+        return [row for row in rows if row.claimed < row.stock]
+
+    async def lock_campaign(self, campaign_id: UUID) -> Record | None:
+        """The campaign, held until the transaction ends: claims of one campaign go one by one, which makes its stock exact."""
+        return await self._db.fetch_row("select * from plugin_coupons.campaign where id = $1 for no key update", campaign_id)
+
+    async def claims_of(self, campaign_id: UUID, person_id: UUID) -> int:
+        """How many a person took of a campaign."""
+        count = await self._db.fetch_value(
+            "select count(*) from plugin_coupons.claim where campaign_id = $1 and person_id = $2", campaign_id, person_id
+        )
+        return int(str(count))
+
+    async def add_claim(self, campaign: Record, person_id: UUID, nth: int, code: str) -> Claim | None:
+        """Write a claim and count it, in one statement; None when another open claim of the shop has the code."""
+        claim_id = uuid7()
+        try:
+            async with self._db.savepoint():
+                await self._db.execute(
+                    """
+                    with counted as (update plugin_coupons.campaign set claimed = claimed + 1 where id = $2 returning id, shop_id)
+                    insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code)
+                    select $1, id, shop_id, $3, $4, $5 from counted
+                    """,
+                    claim_id,
+                    campaign["id"],
+                    person_id,
+                    nth,
+                    code,
+                )
+        except UniqueViolationError as error:
+            if error.constraint_name != "claim_open_code_key":
+                raise
+            return None
+        return await Claim.get(id=claim_id, using_db=self._db.orm)
+
+    async def lock_claim(self, code: str, shop_ids: Collection[UUID] | None) -> Record | None:
+        """The claim that a number stands for at these shops (None: any of the tenant's), held until the transaction ends.
+
+        An open claim comes first; else the last one that had the number, so that the refusal can say what it was.
+        """
+        return await self._db.fetch_row(
+            """
+            select c.*, k.kind, k.value, k.ends_at
+            from plugin_coupons.claim c join plugin_coupons.campaign k on k.id = c.campaign_id
+            where c.code = $1 and ($2::uuid[] is null or c.shop_id = any($2::uuid[]))
+            order by c.redeemed_at nulls first, c.claimed_at desc limit 1
+            for no key update of c
+            """,
+            code,
+            None if shop_ids is None else list(shop_ids),
+        )
+
+    async def add_redemption(self, claim: Record, redeemed_by: UUID | None, now: datetime) -> Redemption | None:
+        """Mark the claim, count it and write the redemption, in one statement; None when the claim is used already."""
+        redemption_id = uuid7()
+        written = await self._db.execute(
+            """
+            with used as (
+              update plugin_coupons.claim set redeemed_at = $3 where id = $2 and redeemed_at is null returning id, campaign_id, shop_id
+            ), counted as (
+              update plugin_coupons.campaign k set redeemed = k.redeemed + 1 from used where k.id = used.campaign_id returning k.id
+            )
+            insert into plugin_coupons.redemption (id, claim_id, campaign_id, shop_id, redeemed_by, redeemed_at)
+            select $1, used.id, used.campaign_id, used.shop_id, $4, $3 from used join counted on counted.id = used.campaign_id
+            """,
+            redemption_id,
+            claim["id"],
+            now,
+            redeemed_by,
+        )
+        return await Redemption.get(id=redemption_id, using_db=self._db.orm) if written else None
+
+    async def claim(self, claim_id: UUID) -> Claim | None:
+        """One claim."""
+        return await Claim.get_or_none(id=claim_id, using_db=self._db.orm)
+
+    async def redemption(self, redemption_id: UUID) -> Redemption | None:
+        """One redemption."""
+        return await Redemption.get_or_none(id=redemption_id, using_db=self._db.orm)
+
+    async def campaigns_page(self, after: UUID | None, limit: int, shop_ids: Collection[UUID] | None) -> list[Campaign]:
+        """Campaigns of these shops (None: all), newest first, from behind `after`."""
+        return await _page(Campaign.all(), self._db, after, limit, shop_ids)
+
+    async def claims_page(self, after: UUID | None, limit: int, shop_ids: Collection[UUID] | None, person_id: UUID | None) -> list[Claim]:
+        """Claims of these shops, or of one person, newest first."""
+        query = Claim.all() if person_id is None else Claim.filter(person_id=person_id)
+        return await _page(query, self._db, after, limit, shop_ids)
+
+    async def redemptions_page(self, after: UUID | None, limit: int, shop_ids: Collection[UUID] | None) -> list[Redemption]:
+        """Redemptions at these shops, newest first."""
+        return await _page(Redemption.all(), self._db, after, limit, shop_ids)
+
+
+async def _page(query: QuerySet[Model], db: Database, after: UUID | None, limit: int, shops: Collection[UUID] | None) -> list[Model]:
+    query = query.using_db(db.orm).order_by("-id").limit(limit)
+    if after is not None:
+        query = query.filter(id__lt=after)
+    if shops is not None:
+        query = query.filter(shop_id__in=list(shops))
+    return await query

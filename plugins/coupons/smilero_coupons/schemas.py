@@ -1,0 +1,113 @@
+"""Bodies of the coupon API."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from smilero_sdk.api import Schema
+
+MOST_WON = 10_000_000
+MOST_PERCENT = 100
+MOST_STOCK = 1_000_000
+
+
+class CampaignIn(Schema):
+    """A new campaign. `value` is won, or percent from 1 to 100."""
+
+    shop_id: UUID
+    kind: Literal["won", "percent"]
+    value: Annotated[int, Field(strict=True, ge=1, le=MOST_WON)]
+    stock: Annotated[int, Field(strict=True, ge=1, le=MOST_STOCK)]
+    per_person: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    ends_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.kind == "percent" and self.value > MOST_PERCENT:
+            raise PydanticCustomError("percent_over_100", "more than all of it")
+        if self.ends_at <= datetime.now(UTC):
+            raise PydanticCustomError("ends_in_past", "over before it begins")
+        return self
+
+
+class RedemptionIn(Schema):
+    """The number that the customer says. `shop_id` only where the caller works at several shops that could be meant."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    shop_id: UUID | None = None
+
+
+class Page(BaseModel):
+    """Which part of a list, newest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shop_id: UUID | None = None
+    cursor: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Out(BaseModel):
+    """Read from a model's row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class CampaignOut(Out):
+    """A campaign with its counters."""
+
+    id: UUID
+    shop_id: UUID
+    kind: str
+    value: int
+    stock: int
+    per_person: int
+    claimed: int
+    redeemed: int
+    ends_at: datetime
+    created_at: datetime
+
+
+class ClaimOut(Out):
+    """A claim. `code` is for the person who holds it; null for everybody else."""
+
+    id: UUID
+    campaign_id: UUID
+    shop_id: UUID
+    code: str | None
+    claimed_at: datetime
+    redeemed_at: datetime | None
+
+
+class RedemptionOut(Out):
+    """A redemption, and what to do at the till."""
+
+    id: UUID
+    claim_id: UUID
+    campaign_id: UUID
+    shop_id: UUID
+    redeemed_at: datetime
+
+
+class CampaignList(BaseModel):
+    """Campaigns, newest first."""
+
+    items: list[CampaignOut]
+    next_cursor: UUID | None
+
+
+class ClaimList(BaseModel):
+    """Claims, newest first."""
+
+    items: list[ClaimOut]
+    next_cursor: UUID | None
+
+
+class RedemptionList(BaseModel):
+    """Redemptions, newest first."""
+
+    items: list[RedemptionOut]
+    next_cursor: UUID | None

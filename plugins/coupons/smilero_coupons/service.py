@@ -1,0 +1,103 @@
+"""What may be done with coupons, and why not."""
+
+import secrets
+from http import HTTPStatus
+from uuid import UUID
+
+from asyncpg import Record
+
+from smilero_coupons.models import Campaign, Claim, Redemption
+from smilero_coupons.repository import CouponRepository
+from smilero_coupons.schemas import CampaignIn, RedemptionIn
+from smilero_sdk.context import TenantContext
+from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.manifest import Role
+
+_TRIES = 8
+_SHOP_ROLES = frozenset({Role.MERCHANT, Role.CLERK})
+
+
+class CouponService:
+    """Coupons of one request: of its tenant, by its actor, in its transaction."""
+
+    def __init__(self, ctx: TenantContext) -> None:
+        self._ctx = ctx
+        self.repository = CouponRepository(ctx.db)
+
+    async def create(self, wanted: CampaignIn) -> Campaign:
+        """Make a campaign for a shop of the actor's. Raises `http.not_found` for any other shop."""
+        shop = await self._ctx.registry.shop(wanted.shop_id)
+        if not self._ctx.actor.works_at(shop.id):
+            raise not_found("shop")
+        campaign = Campaign(**wanted.model_dump(), created_by=self._ctx.actor.person_id)
+        campaign = await self.repository.add_campaign(campaign)
+        await self._ctx.events.emit("campaign_created", {"campaign_id": campaign.id, "shop_id": shop.id})
+        return campaign
+
+    async def claim(self, campaign_id: UUID) -> Claim:
+        """Take one for the actor.
+
+        Raises `coupons.ended`, `coupons.sold_out`, `coupons.per_person` (409), `http.not_found`.
+        """
+        person_id = self._person()
+        campaign = await self.repository.lock_campaign(campaign_id)
+        if campaign is None:
+            raise not_found("campaign")
+        if campaign["ends_at"] <= self._ctx.now:
+            raise Problem("coupons.ended", HTTPStatus.CONFLICT)
+        taken = await self.repository.claims_of(campaign_id, person_id)
+        if taken >= campaign["per_person"]:
+            raise Problem("coupons.per_person", HTTPStatus.CONFLICT, limit=campaign["per_person"])
+        if campaign["claimed"] >= campaign["stock"]:
+            raise Problem("coupons.sold_out", HTTPStatus.CONFLICT)
+        claim = await self._with_code(campaign, person_id, taken + 1)
+        await self._ctx.events.emit("claimed", {"campaign_id": campaign_id, "claim_id": claim.id, "shop_id": claim.shop_id})
+        return claim
+
+    async def redeem(self, wanted: RedemptionIn) -> Redemption:
+        """Use a claim at the till.
+
+        Raises `coupons.code_unknown` (404), `coupons.already_redeemed`, `coupons.ended` (409).
+        """
+        claim = await self.repository.lock_claim(wanted.code, self._shops(wanted.shop_id))
+        if claim is None:
+            raise Problem("coupons.code_unknown", HTTPStatus.NOT_FOUND)
+        if claim["redeemed_at"] is not None:
+            raise Problem("coupons.already_redeemed", HTTPStatus.CONFLICT)
+        if claim["ends_at"] <= self._ctx.now:
+            raise Problem("coupons.ended", HTTPStatus.CONFLICT)
+        redemption = await self.repository.add_redemption(claim, self._ctx.actor.person_id, self._ctx.now)
+        if redemption is None:
+            raise Problem("coupons.already_redeemed", HTTPStatus.CONFLICT)
+        await self._ctx.events.emit(
+            "redeemed",
+            {"campaign_id": claim["campaign_id"], "claim_id": claim["id"], "shop_id": claim["shop_id"], "redemption_id": redemption.id},
+        )
+        return redemption
+
+    def visible_shops(self, wanted: UUID | None) -> list[UUID] | None:
+        """The shops whose rows the actor may list; None: all of the tenant's. Raises `http.not_found` for another's shop."""
+        return self._shops(wanted)
+
+    def _shops(self, wanted: UUID | None) -> list[UUID] | None:
+        actor = self._ctx.actor
+        if wanted is not None:
+            if not actor.works_at(wanted):
+                raise not_found("shop")
+            return [wanted]
+        return sorted(actor.shop_ids) if actor.role in _SHOP_ROLES else None
+
+    def _person(self) -> UUID:
+        person_id = self._ctx.actor.person_id
+        if person_id is None:
+            raise Problem("http.forbidden", HTTPStatus.FORBIDDEN)
+        return person_id
+
+    async def _with_code(self, campaign: Record, person_id: UUID, nth: int) -> Claim:
+        for _ in range(_TRIES):
+            code = f"{secrets.randbelow(1_000_000):06d}"
+            claim = await self.repository.add_claim(campaign, person_id, nth, code)
+            if claim is not None:
+                return claim
+        # Eight collisions in a row: more than a hundred thousand open claims at one stall.
+        raise Problem("coupons.no_code_left", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,0 +1,62 @@
+"""Importing markets from the national standard file: all or nothing, and again without doubles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smilero_core.db.database import Database
+from smilero_core.db.session import Session
+from smilero_core.registry.preview import Preview
+from smilero_core.registry.standard_file import LineError, read_standard_file
+from smilero_core.registry.store import RegistryStore
+from smilero_sdk.context import Tenant
+from smilero_sdk.errors import Problem
+
+
+class ImportRefused(Problem):
+    """The file has lines that must be corrected first; nothing was imported.
+
+    Attributes:
+        lines: each with its number and reason.
+    """
+
+    def __init__(self, lines: Sequence[LineError]) -> None:
+        super().__init__("imports.refused", 422, count=len(lines))
+        self.lines = list(lines)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did, or would do.
+
+    Attributes:
+        plan: markets by what happens to them.
+        notices: what a person should know of the file.
+    """
+
+    plan: Preview
+    notices: list[LineError]
+    markets: int
+    shops: int
+
+
+async def import_markets(database: Database, tenant: Tenant, data: bytes, area: Sequence[str], *, dry_run: bool = False) -> ImportReport:
+    """Import the markets of an area into a foundation, in one transaction.
+
+    Args:
+        data: the file, CP949 or UTF-8.
+        area: words of which a market's address must contain one; none: every market of the file.
+        dry_run: report what would happen, and change nothing.
+
+    Raises `registry.file_*`, `imports.refused` with the lines, `imports.none` when no market is in the area.
+    """
+    found = read_standard_file(data, area=area)
+    if found.errors:
+        raise ImportRefused(found.errors)
+    if not found.rows:
+        raise Problem("imports.none", 422, area=", ".join(area))
+    async with database.unit(tenant.id) as unit:
+        store = RegistryStore(Session(unit))
+        plan = await store.preview(found.rows)
+        if not dry_run:
+            await store.import_markets(plan)
+    return ImportReport(plan, found.notices, len(found.rows), sum(row.shops or 0 for row in found.rows))

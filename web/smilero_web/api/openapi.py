@@ -1,0 +1,130 @@
+"""The API's document: made by SpecTree from the mounted operations, told per tenant with its enabled plugins only."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, Field
+from spectree import Response as Responses
+from spectree import SecurityScheme, SecuritySchemeData, SpecTree
+from spectree.models import SecureType
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from smilero_core.plugins.context import CORE
+from smilero_sdk.api import Idempotency
+from smilero_web.api.operations import Mounted
+
+_BEARER = "bearer"
+_SCHEMA = re.compile(r'"#/components/schemas/([^"]+)"')
+
+
+class FieldError(BaseModel):
+    """One field of an invalid request."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="Stable; what a program decides by.")
+    detail: str = Field(description="A sentence in the caller's language.")
+    errors: list[FieldError] = []
+
+
+def build_document(mounted: Iterable[Mounted], version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all operations, whatever plugin they are of."""
+    spec = SpecTree(
+        "starlette",
+        title="Smilero",
+        version=version,
+        mode="strict",
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _, child: child,
+        security_schemes=[SecurityScheme(name=_BEARER, data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
+    )
+    app = Starlette(routes=[_documented(spec, one) for one in mounted])
+    spec.register(app)
+    document: dict[str, Any] = spec.spec
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation["parameters"]:
+                # SpecTree knows no schema for Starlette's uuid converter.
+                parameter["schema"] = parameter.get("schema") or {"type": "string", "format": "uuid"}
+    return document
+
+
+def for_plugins(document: dict[str, Any], enabled: frozenset[str]) -> dict[str, Any]:
+    """The document with the core's operations and those of the enabled plugins, and the schemas that they use."""
+    seen = enabled | {CORE}
+    paths = {
+        path: kept
+        for path, operations in document["paths"].items()
+        if (kept := {method: one for method, one in operations.items() if seen.intersection(one["tags"])})
+    }
+    schemas = document["components"]["schemas"]
+    used = _used(paths, schemas)
+    components = {**document["components"], "schemas": {name: schemas[name] for name in sorted(used)}}
+    tags = [tag for tag in document.get("tags", []) if tag["name"] in seen]
+    return {**document, "paths": paths, "components": components, "tags": tags}
+
+
+def _documented(spec: SpecTree, mounted: Mounted) -> Route:
+    operation = mounted.operation
+
+    async def endpoint(request: Request) -> Response:
+        raise NotImplementedError(request.url.path)
+
+    endpoint.__name__ = operation.handler.__name__
+    endpoint.__doc__ = operation.handler.__doc__
+    answers = {f"HTTP_{operation.status}": operation.returns, "HTTP_422": ProblemDocument, "HTTP_404": ProblemDocument}
+    if operation.permission is not None:
+        answers |= {"HTTP_401": ProblemDocument, "HTTP_403": ProblemDocument}
+    if operation.idempotency is not Idempotency.NONE:
+        answers |= {"HTTP_400": ProblemDocument, "HTTP_409": ProblemDocument}
+    validated = spec.validate(
+        query=operation.query,
+        json=operation.body,
+        headers=IdempotencyHeader if operation.idempotency is Idempotency.REQUIRED else None,
+        resp=Responses(**answers),
+        tags=[mounted.source],
+        security=[{_BEARER: []}] if operation.permission is not None else [],
+        operation_id=mounted.name,
+        # Ours refuses before it parses and answers in problem documents; SpecTree documents.
+        skip_validation=True,
+    )(endpoint)
+    return Route(mounted.path, validated, methods=[operation.method])
+
+
+class IdempotencyHeader(BaseModel):
+    """The header of a command that is carried out once."""
+
+    key: str = Field(alias="Idempotency-Key", max_length=200)
+
+
+def _used(paths: object, schemas: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    todo = _references(paths)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo |= _references(schemas[name])
+    return found
+
+
+def _references(part: object) -> set[str]:
+    if isinstance(part, dict):
+        own = {part["$ref"].rpartition("/")[2]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*(_references(value) for value in part.values()))
+    if isinstance(part, list):
+        return set().union(*(_references(value) for value in part))
+    return set()

@@ -1,0 +1,152 @@
+"""From a declared operation to a route: door, session, permission, body, idempotency, answer — in this order."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from smilero_core.db.session import Session
+from smilero_core.db.unit import UnitOfWork
+from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
+from smilero_core.identity.tokens import actor_of
+from smilero_core.plugins.context import CORE, Context
+from smilero_sdk.api import PATH_TYPES, Api, Idempotency, Operation
+from smilero_sdk.context import Actor
+from smilero_sdk.errors import Problem, not_found
+from smilero_web.errors import PROBLEM_TYPE, problem_response, to_problem
+from smilero_web.runtime import Runtime
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+_BEARER = "bearer "
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Mounted:
+    """An operation at its full address.
+
+    Attributes:
+        source: the plugin, or `core`.
+        path: with Starlette's converters, `/api/v1/coupons/campaigns/{campaign_id:uuid}`.
+    """
+
+    source: str
+    path: str
+    operation: Operation
+
+    @property
+    def name(self) -> str:
+        """Stable, for idempotency keys and the document's operationId."""
+        return f"{self.source}.{self.operation.handler.__name__}"
+
+
+def mount(source: str, api: Api) -> list[Mounted]:
+    """The operations of a plugin (or of the core) with their addresses."""
+    prefix = PREFIX if source == CORE else f"{PREFIX}/{source}"
+    return [Mounted(source, prefix + _with_converters(operation), operation) for operation in api.operations]
+
+
+def route(mounted: Mounted, runtime: Callable[[], Runtime]) -> Route:
+    """The route that carries an operation out."""
+
+    async def endpoint(request: Request) -> Response:
+        answer = await carry_out(mounted, runtime(), request)
+        return Response(answer.body, answer.status, media_type=answer.content_type)
+
+    return Route(mounted.path, endpoint, methods=[mounted.operation.method], name=mounted.name)
+
+
+async def carry_out(mounted: Mounted, runtime: Runtime, request: Request) -> Answer:
+    """One request as one transaction, opened at its first statement and committed before the answer goes out."""
+    operation, tenant = mounted.operation, request.state.tenant
+    if tenant is None:
+        raise not_found()
+    if mounted.source != CORE and mounted.source not in await runtime.gate.open_for(tenant.id):
+        raise not_found()
+    # The body arrives before the transaction opens: a slow sender must not hold a connection.
+    body = await request.body()
+    async with runtime.database.unit(tenant.id, read_only=operation.method == "GET") as unit:
+        caller = await _caller(runtime, unit, request)
+        _require(operation, caller)
+        context = Context(tenant, request.state.language, unit, runtime.catalogue, mounted.source, caller)
+        arguments = _arguments(operation, request, body)
+        return await _once(mounted, context, request, body, arguments)
+
+
+async def _once(mounted: Mounted, context: Context, request: Request, body: bytes, arguments: dict[str, Any]) -> Answer:
+    """Carry out, or give the answer that the same key got before."""
+    operation = mounted.operation
+    key = request.headers.get("idempotency-key")
+    if operation.idempotency is Idempotency.NONE or (operation.idempotency is Idempotency.OPTIONAL and key is None):
+        return _success(operation, await operation.handler(context, **arguments))
+    caller = f"{context.actor.role}:{context.actor.person_id}"
+    scope = Scope(caller, f"{mounted.name} {request.url.path}", require_key(key))
+    keys = IdempotencyKeys(context.host)
+    known = await keys.claim(scope, body)
+    if known is not None:
+        return known
+    answer = await _settled(operation, context, arguments)
+    await keys.keep(scope, body, answer)
+    return answer
+
+
+async def _settled(operation: Operation, context: Context, arguments: dict[str, Any]) -> Answer:
+    """The answer to keep: a success, or a refusal with its half-done work undone. Raises what is not kept."""
+    try:
+        async with context.host.savepoint():
+            return _success(operation, await operation.handler(context, **arguments))
+    except Problem as error:
+        problem = to_problem(error)
+        if not is_kept(problem.status):
+            raise
+        response = problem_response(problem, context.catalogue, context.language)
+        return Answer(problem.status, PROBLEM_TYPE, bytes(response.body))
+
+
+def _success(operation: Operation, result: BaseModel) -> Answer:
+    return Answer(operation.status, JSON, result.model_dump_json().encode())
+
+
+async def _caller(runtime: Runtime, unit: UnitOfWork, request: Request) -> Actor | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    token = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
+    actor = await actor_of(Session(unit), token) if token else None
+    if actor is None:
+        raise Problem("http.token", HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+    return runtime.access.equip(actor)
+
+
+def _require(operation: Operation, caller: Actor | None) -> None:
+    if operation.permission is None:
+        return
+    if caller is None:
+        raise Problem("http.sign_in", HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+    if not caller.may(operation.permission):
+        raise Problem("http.forbidden", HTTPStatus.FORBIDDEN)
+
+
+def _arguments(operation: Operation, request: Request, body: bytes) -> dict[str, Any]:
+    arguments: dict[str, Any] = {name: request.path_params[name] for name in operation.parameters}
+    if operation.query is not None:
+        arguments["query"] = operation.query.model_validate_strings(dict(request.query_params))
+    if operation.body is not None:
+        if request.headers.get("content-type", JSON).split(";")[0].strip().lower() != JSON:
+            raise Problem("http.not_json", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        arguments["body"] = operation.body.model_validate_json(body or b"null")
+    return arguments
+
+
+def _with_converters(operation: Operation) -> str:
+    path = operation.path
+    for name, kind in operation.parameters.items():
+        path = path.replace(f"{{{name}}}", f"{{{name}:{PATH_TYPES[kind]}}}")
+    return path

@@ -1,0 +1,1 @@
+"""The core's own operations of the first version."""

@@ -1,0 +1,96 @@
+"""The assembled application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from smilero_core.db.settings import DatabaseSettings
+from smilero_core.plugins.context import CORE
+from smilero_tenants.public.routes import PublicPages
+from smilero_web.api.document import document_route
+from smilero_web.api.operations import Mounted, mount, route
+from smilero_web.api.v1.registry import registry_api
+from smilero_web.errors import ProblemRenderer
+from smilero_web.health import health_routes
+from smilero_web.home import HomePage
+from smilero_web.middleware.headers import SecurityHeaders
+from smilero_web.middleware.hosts import TenantHost
+from smilero_web.middleware.limits import BodyLimit
+from smilero_web.runtime import Parts, Runtime, assemble, running
+from smilero_web.settings import WebSettings
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class Application:
+    """One process's application: its parts from the start, its runtime while it runs."""
+
+    def __init__(self, parts: Parts, database_settings: DatabaseSettings) -> None:
+        self._parts = parts
+        self._database_settings = database_settings
+        self._runtime: Runtime | None = None
+        self.operations = [
+            *mount(CORE, registry_api),
+            *(mounted for name, api in parts.host.apis.items() for mounted in mount(name, api)),
+        ]
+
+    def parts(self) -> Parts:
+        """What is there from the start."""
+        return self._parts
+
+    def runtime(self) -> Runtime:
+        """What is open while the application runs."""
+        if self._runtime is None:
+            msg = "the application has not started"
+            raise RuntimeError(msg)
+        return self._runtime
+
+    def build(self) -> Starlette:
+        """The ASGI application. Middleware stands outermost first."""
+        return Starlette(
+            routes=self._routes(self.operations),
+            middleware=[
+                Middleware(SecurityHeaders),
+                Middleware(ProblemRenderer, parts=self.parts),
+                Middleware(TenantHost, runtime=self.runtime),
+                Middleware(BodyLimit),
+            ],
+            exception_handlers={HTTPException: _raise},
+            lifespan=self._lifespan,
+        )
+
+    def _routes(self, operations: list[Mounted]) -> list[BaseRoute]:
+        public, runtime = PublicPages(self.runtime), self.runtime
+        return [
+            *health_routes(runtime),
+            *HomePage(runtime, public).routes(),
+            *public.routes(),
+            document_route(operations, runtime),
+            *(route(mounted, runtime) for mounted in operations),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ]
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with running(self._parts, self._database_settings) as runtime:
+            self._runtime = runtime
+            yield
+        self._runtime = None
+
+
+def create_app() -> Starlette:
+    """The application of this process's environment, for an ASGI server's factory option."""
+    return Application(assemble(WebSettings()), DatabaseSettings()).build()
+
+
+def _raise(_: Request, error: Exception) -> Response:
+    """Starlette would answer its own errors in plain text: let them rise to the one renderer."""
+    raise error

@@ -1,0 +1,157 @@
+"""Every error in one shape: a problem document (RFC 9457) for the API, a page for people."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import asyncpg
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from smilero_sdk.errors import Problem
+from smilero_sdk.i18n import DEFAULT_LANGUAGE, Catalogue
+from smilero_web.runtime import Parts
+from smilero_web.site import PLATFORM_SITE, tenant_site
+
+if TYPE_CHECKING:
+    from smilero_sdk.context import Tenant
+
+log = logging.getLogger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
+_FRAMEWORK = {
+    HTTPStatus.NOT_FOUND: "http.not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "http.method",
+}
+_KINDS: dict[int, str] = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.UNAUTHORIZED: "forbidden", HTTPStatus.FORBIDDEN: "forbidden"}
+# The page says these better than their sentence for programs.
+_GENERAL = frozenset({"http.not_found", "http.unknown_host", "http.forbidden", "http.failed"})
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+)
+
+
+class InvalidInput(Problem):
+    """A body or query that its model refuses.
+
+    Args:
+        error: pydantic's; only places and kinds are told, never the input.
+    """
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__("http.invalid", HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.found = [
+            {"field": ".".join(str(part) for part in found["loc"]), "kind": found["type"], "limits": _limits(found.get("ctx", {}))}
+            for found in error.errors(include_url=False, include_input=False)[:20]
+        ]
+
+    def told(self, catalogue: Catalogue, language: str) -> list[dict[str, str]]:
+        """Field, code and sentence of each."""
+        return [
+            {"field": str(found["field"]), "code": f"invalid.{found['kind']}", "message": _sentence(catalogue, language, found)}
+            for found in self.found
+        ]
+
+
+class ProblemRenderer:
+    """The outermost layer: turns what was raised into an answer. What nobody foresaw is logged and becomes a 500."""
+
+    def __init__(self, app: ASGIApp, parts: Callable[[], Parts]) -> None:
+        self._app = app
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an exception that arrives before the answer's first byte; let a later one close the connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            problem = to_problem(error)
+            if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.exception("%s %s", scope["method"], scope["path"])
+            if started:
+                raise
+            await self._respond(problem, scope)(scope, receive, send)
+
+    def _respond(self, problem: Problem, scope: Scope) -> Response:
+        state = scope.get("state", {})
+        parts, language = self._parts(), state.get("language", DEFAULT_LANGUAGE)
+        if scope["path"].startswith("/api/"):
+            return problem_response(problem, parts.catalogue, language)
+        tenant: Tenant | None = state.get("tenant")
+        site = tenant_site(tenant) if tenant else PLATFORM_SITE
+        kind = "no_tenant" if problem.code == "http.unknown_host" else _KINDS.get(problem.status, "failure")
+        message = None if problem.code in _GENERAL else parts.catalogue.text(language, problem.code, **problem.params)
+        # A foundation's colour comes by its own host, so a host that is nobody's gets none.
+        look = None if kind == "no_tenant" else "/look.css"
+        page = parts.templates.render("platform/error.html", language, site=site, look_url=look, kind=kind, message=message)
+        return HTMLResponse(page, problem.status, {**problem.headers, "Content-Language": language})
+
+
+def to_problem(error: Exception) -> Problem:
+    """Any exception as a problem."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        code = _FRAMEWORK.get(HTTPStatus(error.status_code), "http.refused")
+        return Problem(code, error.status_code, headers=dict(error.headers or {}))
+    if isinstance(error, ValidationError):
+        return InvalidInput(error)
+    if isinstance(error, _AWAY):
+        return Problem("database.away", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
+    if isinstance(error, asyncio.TimeoutError):
+        return Problem("http.timeout", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
+    return Problem("http.failed", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem_document(problem: Problem, catalogue: Catalogue, language: str) -> dict[str, object]:
+    """The members of RFC 9457, with `code`, and `errors` for invalid input."""
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": catalogue.text(language, problem.code, **problem.params),
+    }
+    if isinstance(problem, InvalidInput):
+        document["errors"] = problem.told(catalogue, language)
+    return document
+
+
+def problem_response(problem: Problem, catalogue: Catalogue, language: str) -> JSONResponse:
+    """The document as an answer."""
+    document = problem_document(problem, catalogue, language)
+    return JSONResponse(document, problem.status, {**problem.headers, "Content-Language": language}, PROBLEM_TYPE)
+
+
+def _limits(context: object) -> dict[str, object]:
+    pairs = context.items() if isinstance(context, dict) else ()
+    return {
+        key: value
+        for key, value in pairs
+        if isinstance(value, int | float | str) and key in {"gt", "ge", "lt", "le", "min_length", "max_length"}
+    }
+
+
+def _sentence(catalogue: Catalogue, language: str, found: Mapping[str, object]) -> str:
+    key = f"invalid.{found['kind']}"
+    limits = found["limits"] if isinstance(found["limits"], dict) else {}
+    return catalogue.text(language, key if key in catalogue.keys() else "invalid.value", **limits)  # noqa: SIM118 - a method

@@ -1,0 +1,89 @@
+"""What a process of the application holds while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from smilero_core.db.database import Database
+from smilero_core.db.orm import forget_models, init_models
+from smilero_core.db.settings import DatabaseSettings
+from smilero_core.identity.access import Access
+from smilero_core.identity.vault import Vault
+from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.gate import PluginGate
+from smilero_core.plugins.host import PluginHost
+from smilero_core.tenancy.directory import TenantDirectory
+from smilero_sdk.i18n import Catalogue
+from smilero_web.settings import WebSettings
+from smilero_web.templating import Templates, read_manifest
+
+PACKAGES = ("smilero_sdk", "smilero_core", "smilero_tenants", "smilero_web")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What needs no database: made once, checked at start.
+
+    Attributes:
+        host: the plugins.
+        catalogue: every sentence.
+        templates: every page.
+    """
+
+    settings: WebSettings
+    host: PluginHost
+    catalogue: Catalogue
+    templates: Templates
+    access: Access
+
+
+@dataclass(frozen=True)
+class Runtime(Parts):
+    """The parts, and what is open while the process runs."""
+
+    database: Database
+    directory: TenantDirectory
+    gate: PluginGate
+    vault: Vault
+
+
+def assemble(settings: WebSettings) -> Parts:
+    """Find plugins, catalogues and templates. Raises PluginLoadError, ValueError for a broken catalogue."""
+    host = PluginHost.discover()
+    catalogue = Catalogue.of([*PACKAGES, *host.packages])
+    return Parts(
+        settings=settings,
+        host=host,
+        catalogue=catalogue,
+        templates=_templates(catalogue, host),
+        access=Access(host.permissions),
+    )
+
+
+def _templates(catalogue: Catalogue, host: PluginHost) -> Templates:
+    templates = Templates(catalogue, read_manifest())
+    templates.add("public", Path(str(resources.files("smilero_tenants.public"))) / "templates")
+    for plugin in host.plugins.values():
+        folder = Path(str(resources.files(plugin.package))) / "templates"
+        if folder.is_dir():
+            templates.add(plugin.name, folder)
+    return templates
+
+
+@asynccontextmanager
+async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
+    """Open the database and load the models until the end of the block."""
+    await init_models({"core": CORE_MODELS, **parts.host.models})
+    try:
+        async with Database(database_settings) as database:
+            yield Runtime(
+                **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
+                database=database,
+                directory=TenantDirectory(database, parts.settings.domain),
+                gate=PluginGate(database, frozenset(parts.host.plugins)),
+                vault=Vault(database_settings.secret_key.get_secret_value()),
+            )
+    finally:
+        await forget_models()

@@ -1,0 +1,33 @@
+"""How the application is run."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """`demo` shows codes and demo people, and refuses a database that is not embedded."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+
+
+class WebSettings(BaseSettings):
+    """`SMILERO_*` of the web process."""
+
+    model_config = SettingsConfigDict(env_prefix="SMILERO_", frozen=True)
+
+    env: Environment = Environment.PRODUCTION
+    domain: str = "localhost"
+    port: int = 8000
+    host: str = "127.0.0.1"
+    data_dir: Path = Path(".smilero")
+    redis_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+
+    @property
+    def demo(self) -> bool:
+        """Whether demo mode is on."""
+        return self.env is Environment.DEMO
