@@ -1,0 +1,82 @@
+"""Contexts as the routes give them to the pages."""
+
+from datetime import date
+
+SITE = {
+    "name": "부산경제진흥원",
+    "seal": "부",
+    "phone": "051-600-1700",
+    "source": {"name": "소상공인시장진흥공단", "date": date(2024, 11, 4)},
+}
+FRAME: dict[str, object] = {"site": SITE, "look_url": "/look.css"}
+MARKET: dict[str, object] = {
+    "url": "/markets/1",
+    "name": "부평깡통시장",
+    "address": "부산광역시 중구 부평1길 39",
+    "district": "중구",
+    "days_text": "매일",
+    "shops": 462,
+    "is_open": True,
+    "is_market_day": False,
+    "closed_reason": None,
+    "next_open": None,
+    "phone": "0512431128",
+    "homepage": "http://bupyeong.example/",
+    "latitude": 35.1,
+    "longitude": 129.02,
+    "toilet": True,
+    "parking": False,
+    "goods": ["농산물", "수산물"],
+}
+MARKET_DAY = MARKET | {"name": "구포시장", "is_market_day": True, "days_text": "3일, 8일"}
+CLOSED = MARKET | {
+    "name": "좌천시장",
+    "is_open": False,
+    "closed_reason": "장이 서지 않는 날이에요",
+    "next_open": date(2026, 11, 25),
+    "phone": None,
+    "homepage": None,
+    "latitude": None,
+    "longitude": None,
+    "toilet": None,
+    "parking": None,
+    "goods": [],
+    "shops": None,
+}
+SHOPS: list[dict[str, object]] = [
+    {"url": "/shops/1", "name": "부흥시장 원조 할머니 손두부와 순두부집", "stall": "2층 나-117호"},
+    {"url": "/shops/2", "name": "누리빵집", "stall": None},
+]
+CATEGORIES = [{"name": "가공식품", "shops": SHOPS}, {"name": "음식점", "shops": SHOPS}]
+SHOP: dict[str, object] = {
+    "name": "누리빵집",
+    "stall": "12호",
+    "category": "빵",
+    "phone": "051-245-1234",
+    "is_open": True,
+    "next_open": None,
+}
+HOME: dict[str, object] = {"today": date(2026, 11, 23), "q": "", "open_today": [MARKET_DAY, MARKET], "closed_today": [CLOSED]}
+TENANT = {"name": "부산경제진흥원", "url": "/", "seal": "부", "colour_class": "tenant-busan", "markets": 160, "shops": 26638}
+
+PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "platform": ("platform/home.html", {"tenants": [TENANT]}),
+    "platform, empty": ("platform/home.html", {"tenants": []}),
+    **{
+        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None})
+        for kind in ("not_found", "forbidden", "failure", "no_tenant")
+    },
+    "home": ("public/home.html", HOME),
+    "home, found": ("public/home.html", HOME | {"q": "시장"}),
+    "home, nothing found": ("public/home.html", HOME | {"q": "없는 곳", "open_today": [], "closed_today": []}),
+    "market": ("public/market.html", {"market": MARKET, "categories": CATEGORIES, "q": ""}),
+    "market, closed": ("public/market.html", {"market": CLOSED, "categories": [], "q": ""}),
+    "market, found": ("public/market.html", {"market": MARKET_DAY, "categories": CATEGORIES, "q": "두부"}),
+    "market, nothing found": ("public/market.html", {"market": MARKET, "categories": [], "q": "두부"}),
+    "shop": ("public/shop.html", {"shop": SHOP, "market": MARKET, "slots": []}),
+    "shop without a number": ("public/shop.html", {"shop": SHOP | {"phone": None}, "market": MARKET, "slots": []}),
+    "shop, closed": (
+        "public/shop.html",
+        {"shop": SHOP | {"is_open": False, "next_open": date(2026, 11, 25)}, "market": CLOSED, "slots": []},
+    ),
+}
