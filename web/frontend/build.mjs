@@ -13,7 +13,7 @@ const generated = join(here, 'build');
 const require = createRequire(import.meta.url);
 
 const ICONS = [
-  'arrow-left', 'calendar-days', 'chevron-down', 'chevron-right', 'external-link', 'globe', 'house', 'info', 'map', 'map-pin',
+  'arrow-left', 'calendar-days', 'chevron-down', 'chevron-right', 'globe', 'house', 'map', 'map-pin',
   'phone', 'search', 'shopping-basket', 'square-parking', 'store', 'ticket-percent', 'toilet',
 ];
 
