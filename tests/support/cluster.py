@@ -17,6 +17,7 @@ from smilero_core.db.bootstrap import admit, bootstrap
 from smilero_core.db.driver import Connection
 from smilero_core.db.lineages import Lineage, upgrade
 from smilero_core.db.settings import DatabaseSettings, with_database
+from smilero_core.db.unit import UnitOfWork
 from smilero_core.embedded import Embedded
 
 # Sealed and empty; and the same with every table. Nobody works in them, so that they can be copied.
@@ -82,6 +83,11 @@ async def connected(url: str) -> AsyncIterator[Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+async def roll_back(unit: UnitOfWork) -> None:
+    """End a unit as an exception inside it would."""
+    await unit.__aexit__(Exception, None, None)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Tortoise inside our transactions: its clients are given the connection of a unit of work, never a pool of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from asyncpg import Record
@@ -91,7 +91,7 @@ class RefusingClient(AsyncpgDBClient):
 client_class = RefusingClient
 
 
-async def init_models(apps: dict[str, Iterable[str]]) -> None:
+async def init_models(apps: Mapping[str, Iterable[str]]) -> None:
     """Load the models, by app: `core`, and one app for each plugin. No connection is opened."""
     await Tortoise.init(
         config={

@@ -1,0 +1,15 @@
+"""Model modules by Tortoise app: the core's, every installed plugin's, and the probe's."""
+
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+
+from smilero_core.models import CORE_MODELS
+
+PROBE_MODELS = ("tests.probe.smilero_probe.models",)
+
+
+def model_apps() -> dict[str, tuple[str, ...]]:
+    """What `init_models` and `find_drift` take."""
+    plugins = {point.name: f"{point.module.partition('.')[0]}.models" for point in entry_points(group="smilero.plugins")}
+    found = {name: (module,) for name, module in plugins.items() if find_spec(module)}
+    return {"core": CORE_MODELS, **found, "probe": PROBE_MODELS}
