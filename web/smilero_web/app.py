@@ -16,7 +16,7 @@ from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_tenants.public.routes import PublicPages
 from smilero_web.api.document import document_route
-from smilero_web.api.operations import Mounted, mount, route
+from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
@@ -74,7 +74,7 @@ class Application:
             *HomePage(runtime, public).routes(),
             *public.routes(),
             document_route(operations, runtime),
-            *(route(mounted, runtime) for mounted in operations),
+            *api_routes(operations, runtime),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,13 +31,22 @@ _FRAMEWORK = {
 _KINDS: dict[int, str] = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.UNAUTHORIZED: "forbidden", HTTPStatus.FORBIDDEN: "forbidden"}
 # The page says these better than their sentence for programs.
 _GENERAL = frozenset({"http.not_found", "http.unknown_host", "http.forbidden", "http.failed"})
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    ConnectionError,
+# What passes by itself: the code to tell, and after how many seconds to come again.
+_PASSING: tuple[tuple[tuple[type[Exception], ...], str, int], ...] = (
+    (
+        (
+            asyncpg.PostgresConnectionError,
+            asyncpg.CannotConnectNowError,
+            asyncpg.AdminShutdownError,
+            asyncpg.CrashShutdownError,
+            asyncpg.InterfaceError,
+            ConnectionError,
+        ),
+        "database.away",
+        2,
+    ),
+    ((asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError), "database.busy", 1),
+    ((asyncio.TimeoutError,), "http.timeout", 2),
 )
 
 
@@ -83,6 +93,9 @@ class ProblemRenderer:
 
         try:
             await self._app(scope, receive, send_noted)
+        except ClientDisconnect:
+            # Who hung up while sending reads no answer.
+            return
         except Exception as error:
             problem = to_problem(error)
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -115,10 +128,9 @@ def to_problem(error: Exception) -> Problem:
         return Problem(code, error.status_code, headers=dict(error.headers or {}))
     if isinstance(error, ValidationError):
         return InvalidInput(error)
-    if isinstance(error, _AWAY):
-        return Problem("database.away", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
-    if isinstance(error, asyncio.TimeoutError):
-        return Problem("http.timeout", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
+    for kinds, code, seconds in _PASSING:
+        if isinstance(error, kinds):
+            return Problem(code, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(seconds)})
     return Problem("http.failed", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from smilero_core.db.lineages import Lineage
 from smilero_core.db.session import Session
 from smilero_sdk.errors import Problem
 from smilero_web.runtime import Runtime
@@ -34,6 +36,10 @@ def health_routes(runtime: Callable[[], Runtime]) -> list[Route]:
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
+# Reading revisions loads every file of a lineage, and probes ask each few seconds.
+_head = cache(Lineage.head)
+
+
 async def require_migrated(runtime: Runtime) -> None:
     """Raises `database.not_migrated` with the schema that is not at this version's newest revision."""
     async with runtime.database.unbound() as unit:
@@ -41,5 +47,5 @@ async def require_migrated(runtime: Runtime) -> None:
         for lineage in runtime.host.lineages():
             there = await session.fetch_value("select to_regclass($1)::text", f"{lineage.schema}.alembic_version")
             found = await session.fetch_value(f"select version_num from {lineage.schema}.alembic_version") if there else None  # noqa: S608 - a checked name
-            if found != lineage.head():
+            if found != _head(lineage):
                 raise Problem("database.not_migrated", HTTPStatus.SERVICE_UNAVAILABLE, schema=lineage.schema)

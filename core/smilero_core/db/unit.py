@@ -118,6 +118,9 @@ class UnitOfWork:
             return await self._pool.acquire(timeout=self._acquire_seconds)
         except TimeoutError as error:
             raise Problem("database.busy", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"}) from error
+        except OSError as error:
+            # No host, no socket, nobody listening: whichever, a new connection cannot be had.
+            raise Problem("database.away", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"}) from error
 
     async def _roll_back_to(self, name: str, role: str | None) -> None:
         async with self._lock:
@@ -139,7 +142,9 @@ class UnitOfWork:
                 if how == "commit" or not link.is_closed():
                     done = await link.execute(how, timeout=_END_SECONDS)
             except BaseException:
-                link.terminate()
+                # The pool has taken a lost connection back already, and then does not let us touch it.
+                with suppress(InterfaceError):
+                    link.terminate()
                 if how == "commit":
                     raise
             finally:

@@ -1,7 +1,7 @@
 """The API's document: made by SpecTree from the mounted operations, told per tenant with its enabled plugins only."""
 
-import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -13,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from smilero_core.idempotency.keys import LONGEST_KEY
 from smilero_core.plugins.context import CORE
 from smilero_sdk.api import Idempotency
 from smilero_web.api.operations import Mounted
+from smilero_web.errors import PROBLEM_TYPE
 
 _BEARER = "bearer"
-_SCHEMA = re.compile(r'"#/components/schemas/([^"]+)"')
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 
 
 class FieldError(BaseModel):
@@ -59,6 +61,7 @@ def build_document(mounted: Iterable[Mounted], version: str) -> dict[str, Any]:
             for parameter in operation["parameters"]:
                 # SpecTree knows no schema for Starlette's uuid converter.
                 parameter["schema"] = parameter.get("schema") or {"type": "string", "format": "uuid"}
+            operation["responses"] = _with_problems(operation["responses"])
     return document
 
 
@@ -85,15 +88,16 @@ def _documented(spec: SpecTree, mounted: Mounted) -> Route:
 
     endpoint.__name__ = operation.handler.__name__
     endpoint.__doc__ = operation.handler.__doc__
-    answers = {f"HTTP_{operation.status}": operation.returns, "HTTP_422": ProblemDocument, "HTTP_404": ProblemDocument}
+    # A wrong token is refused by operations that need none, too.
+    answers = {f"HTTP_{operation.status}": operation.returns, **dict.fromkeys(("HTTP_401", "HTTP_404", "HTTP_422"), ProblemDocument)}
     if operation.permission is not None:
-        answers |= {"HTTP_401": ProblemDocument, "HTTP_403": ProblemDocument}
+        answers["HTTP_403"] = ProblemDocument
     if operation.idempotency is not Idempotency.NONE:
         answers |= {"HTTP_400": ProblemDocument, "HTTP_409": ProblemDocument}
     validated = spec.validate(
         query=operation.query,
         json=operation.body,
-        headers=IdempotencyHeader if operation.idempotency is Idempotency.REQUIRED else None,
+        headers=_HEADERS[operation.idempotency],
         resp=Responses(**answers),
         tags=[mounted.source],
         security=[{_BEARER: []}] if operation.permission is not None else [],
@@ -107,7 +111,29 @@ def _documented(spec: SpecTree, mounted: Mounted) -> Route:
 class IdempotencyHeader(BaseModel):
     """The header of a command that is carried out once."""
 
-    key: str = Field(alias="Idempotency-Key", max_length=200)
+    key: str = Field(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    # None is sent: an empty key is refused.
+    del schema["default"]
+
+
+class OptionalIdempotencyHeader(BaseModel):
+    """The header of a command that may be made to be carried out once."""
+
+    key: str = Field("", alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, json_schema_extra=_without_default)
+
+
+def _with_problems(responses: dict[str, Any]) -> dict[str, Any]:
+    """Each refusal as its own media type, which SpecTree does not know, and one entry for those that any operation may give."""
+    kept = {status: response for status, response in responses.items() if int(status) < HTTPStatus.BAD_REQUEST}
+    refusals = {status: response["description"] for status, response in responses.items() if status not in kept}
+    refusals["default"] = "Any other refusal."
+    return kept | {status: {"description": text, "content": {PROBLEM_TYPE: {"schema": _PROBLEM}}} for status, text in refusals.items()}
+
+
+_HEADERS = {Idempotency.NONE: None, Idempotency.OPTIONAL: OptionalIdempotencyHeader, Idempotency.REQUIRED: IdempotencyHeader}
 
 
 def _used(paths: object, schemas: dict[str, Any]) -> set[str]:

@@ -1,6 +1,6 @@
 """From a declared operation to a route: door, session, permission, body, idempotency, answer — in this order."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
@@ -24,8 +26,6 @@ from smilero_web.runtime import Runtime
 PREFIX = "/api/v1"
 JSON = "application/json"
 _BEARER = "bearer "
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,42 @@ def mount(source: str, api: Api) -> list[Mounted]:
     return [Mounted(source, prefix + _with_converters(operation), operation) for operation in api.operations]
 
 
-def route(mounted: Mounted, runtime: Callable[[], Runtime]) -> Route:
-    """The route that carries an operation out."""
+def api_routes(operations: Iterable[Mounted], runtime: Callable[[], Runtime]) -> list[Route]:
+    """A route for each address with all its methods."""
+    by_path: dict[str, dict[str, Mounted]] = {}
+    for mounted in operations:
+        by_path.setdefault(mounted.path, {})[mounted.operation.method] = mounted
+    return [Route(path, Address(methods, runtime)) for path, methods in by_path.items()]
 
-    async def endpoint(request: Request) -> Response:
-        answer = await carry_out(mounted, runtime(), request)
-        return Response(answer.body, answer.status, media_type=answer.content_type)
 
-    return Route(mounted.path, endpoint, methods=[mounted.operation.method], name=mounted.name)
+class Address:
+    """An ASGI endpoint for every method, so that the door is asked before anything is told of what is behind it.
+
+    Args:
+        methods: the operations of one address.
+    """
+
+    def __init__(self, methods: Mapping[str, Mounted], runtime: Callable[[], Runtime]) -> None:
+        self._methods = methods
+        self._runtime = runtime
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Carry out the operation of the request's method. Raises `http.not_found`, `http.method`."""
+        request, runtime = Request(scope, receive, send), self._runtime()
+        await _require_open(next(iter(self._methods.values())).source, runtime, request)
+        mounted = self._methods.get("GET" if request.method == "HEAD" else request.method)
+        if mounted is None:
+            raise Problem("http.method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": self._allowed()})
+        answer = await carry_out(mounted, runtime, request)
+        await Response(answer.body, answer.status, media_type=answer.content_type)(scope, receive, send)
+
+    def _allowed(self) -> str:
+        return ", ".join(sorted({*self._methods, *(["HEAD"] if "GET" in self._methods else [])}))
 
 
 async def carry_out(mounted: Mounted, runtime: Runtime, request: Request) -> Answer:
     """One request as one transaction, opened at its first statement and committed before the answer goes out."""
     operation, tenant = mounted.operation, request.state.tenant
-    if tenant is None:
-        raise not_found()
-    if mounted.source != CORE and mounted.source not in await runtime.gate.open_for(tenant.id):
-        raise not_found()
     # The body arrives before the transaction opens: a slow sender must not hold a connection.
     body = await request.body()
     async with runtime.database.unit(tenant.id, read_only=operation.method == "GET") as unit:
@@ -78,6 +97,12 @@ async def carry_out(mounted: Mounted, runtime: Runtime, request: Request) -> Ans
         context = Context(tenant, request.state.language, unit, runtime.catalogue, mounted.source, caller)
         arguments = _arguments(operation, request, body)
         return await _once(mounted, context, request, body, arguments)
+
+
+async def _require_open(source: str, runtime: Runtime, request: Request) -> None:
+    tenant = request.state.tenant
+    if tenant is None or (source != CORE and source not in await runtime.gate.open_for(tenant.id)):
+        raise not_found()
 
 
 async def _once(mounted: Mounted, context: Context, request: Request, body: bytes, arguments: dict[str, Any]) -> Answer:

@@ -1,5 +1,6 @@
 """Which foundation a request is for, from its Host header, and in which language it wants its answer."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -13,6 +14,9 @@ from smilero_web.runtime import Runtime
 # These answer whatever the Host: probes and providers do not know our names.
 ANY_HOST = ("/healthz", "/readyz", "/metrics", "/webhooks/", "/static/")
 _LONGEST_HOST = 253
+_LAST_PORT = 65_535
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)\.?(?::(?P<port>[0-9]{0,5}))?")
+_LANGUAGE = re.compile(r"\s*([A-Za-z]+)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
 class TenantHost:
@@ -36,7 +40,9 @@ class TenantHost:
         state["tenant"] = None
         state["language"] = preferred_language(headers.get("accept-language", ""), DEFAULT_LANGUAGE)
         if not scope["path"].startswith(ANY_HOST):
-            await self._find_tenant(host_name(headers.get("host", "")), state, headers)
+            hosts = headers.getlist("host")
+            # Two names would be one for us and another for a proxy before us.
+            await self._find_tenant(host_name(hosts[0]) if len(hosts) == 1 else "", state, headers)
         await self._app(scope, receive, send)
 
     async def _find_tenant(self, host: str, state: dict[str, object], headers: Headers) -> None:
@@ -51,20 +57,15 @@ class TenantHost:
 
 
 def host_name(header: str) -> str:
-    """The name in a Host header, lower case, without port and final dot; empty when it is none."""
-    name = header.rsplit(":", 1)[0] if header.rpartition(":")[2].isdigit() else header
-    name = name.rstrip(".").lower()
-    plain = name.isascii() and name.replace("-", "").replace(".", "").isalnum()
-    return name if plain and len(name) <= _LONGEST_HOST else ""
+    """The name in a Host header (RFC 9110 §7.2), lower case, without port and final dot; empty when it is none."""
+    found = _HOST.fullmatch(header)
+    sound = found is not None and len(found["name"]) <= _LONGEST_HOST and int(found["port"] or 0) <= _LAST_PORT
+    return found["name"].lower() if found and sound else ""
 
 
 def preferred_language(header: str, default: str) -> str:
     """The first of our languages in an Accept-Language header (RFC 9110 §12.5.4) by weight, else the default."""
-    wanted: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        name, _, weight = part.strip().partition(";q=")
-        try:
-            wanted.append((-float(weight or "1"), name.split("-")[0].lower()))
-        except ValueError:
-            continue
-    return next((name for _, name in sorted(wanted, key=lambda pair: pair[0]) if name in LANGUAGES), default)
+    found = [match for part in header.split(",")[:20] if (match := _LANGUAGE.fullmatch(part))]
+    wanted = [(float(match[2] or 1), match[1].lower()) for match in found]
+    ours = [(weight, name) for weight, name in wanted if weight and name in LANGUAGES]
+    return max(ours, key=lambda pair: pair[0], default=(0, default))[1]
