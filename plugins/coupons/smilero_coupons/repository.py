@@ -69,17 +69,18 @@ class CouponRepository:
             return None
         return await Claim.get(id=claim_id, using_db=self._db.orm)
 
-    async def lock_claim(self, code: str, shop_ids: Collection[UUID] | None) -> Record | None:
-        """The claim that a number stands for at these shops (None: any of the tenant's), held until the transaction ends.
+    async def lock_claims(self, code: str, shop_ids: Collection[UUID] | None) -> list[Record]:
+        """The claims that a number may stand for at these shops (None: any of the tenant's), held until the transaction ends.
 
-        An open claim comes first; else the last one that had the number, so that the refusal can say what it was.
+        At most two, which is enough to know that it is not one: open claims come first, and a number is one shop's own;
+        then the last one that had the number, so that the refusal can say what it was.
         """
-        return await self._db.fetch_row(
+        return await self._db.fetch(
             """
             select c.*, k.kind, k.value, k.ends_at
             from plugin_coupons.claim c join plugin_coupons.campaign k on k.id = c.campaign_id
             where c.code = $1 and ($2::uuid[] is null or c.shop_id = any($2::uuid[]))
-            order by c.redeemed_at nulls first, c.claimed_at desc limit 1
+            order by (c.redeemed_at is null) desc, c.claimed_at desc limit 2
             for no key update of c
             """,
             code,

@@ -18,7 +18,6 @@ from smilero_coupons.service import CouponService
 from smilero_sdk.api import Api, Idempotency
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
-from smilero_sdk.manifest import Role
 
 MANAGE = "coupons.manage"
 CLAIM = "coupons.claim"
@@ -63,11 +62,13 @@ async def claim_coupon(ctx: TenantContext, campaign_id: UUID) -> ClaimOut:
 
 @api.get("/claims", permission=CLAIM)
 async def list_claims(ctx: TenantContext, query: Page) -> ClaimList:
-    """A customer's own claims; for a shop's people the claims of their shops."""
+    """The caller's own claims; for the people of shops and of the foundation the claims of their shops."""
     service = CouponService(ctx)
-    own = ctx.actor.person_id if ctx.actor.role is Role.CUSTOMER else None
-    shops = None if own else service.visible_shops(query.shop_id)
-    rows = await service.repository.claims_page(query.cursor, query.limit + 1, shops, own)
+    if ctx.actor.may(READ):
+        whose, shops = None, service.visible_shops(query.shop_id)
+    else:
+        whose, shops = ctx.actor.person_id, [query.shop_id] if query.shop_id else None
+    rows = await service.repository.claims_page(query.cursor, query.limit + 1, shops, whose)
     page = rows[: query.limit]
     return ClaimList(items=[_claim(ctx, row) for row in page], next_cursor=page[-1].id if len(rows) > query.limit else None)
 

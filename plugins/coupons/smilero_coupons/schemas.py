@@ -1,6 +1,6 @@
 """Bodies of the coupon API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from smilero_sdk.api import Schema
 MOST_WON = 10_000_000
 MOST_PERCENT = 100
 MOST_STOCK = 1_000_000
+LONGEST = timedelta(days=5 * 366)
 
 
 class CampaignIn(Schema):
@@ -22,14 +23,19 @@ class CampaignIn(Schema):
     value: Annotated[int, Field(strict=True, ge=1, le=MOST_WON)]
     stock: Annotated[int, Field(strict=True, ge=1, le=MOST_STOCK)]
     per_person: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
-    ends_at: AwareDatetime
+    # Strict: a bare number is no time.
+    ends_at: Annotated[AwareDatetime, Field(strict=True)]
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if self.kind == "percent" and self.value > MOST_PERCENT:
             raise PydanticCustomError("percent_over_100", "more than all of it")
-        if self.ends_at <= datetime.now(UTC):
+        now = datetime.now(UTC)
+        if self.ends_at <= now:
             raise PydanticCustomError("ends_in_past", "over before it begins")
+        # The last days of the year 9999 are outside of time in some other zone.
+        if self.ends_at > now + LONGEST:
+            raise PydanticCustomError("ends_too_late", "longer than any coupon lasts")
         return self
 
 

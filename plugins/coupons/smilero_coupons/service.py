@@ -57,11 +57,14 @@ class CouponService:
     async def redeem(self, wanted: RedemptionIn) -> Redemption:
         """Use a claim at the till.
 
-        Raises `coupons.code_unknown` (404), `coupons.already_redeemed`, `coupons.ended` (409).
+        Raises `coupons.code_unknown` (404), `coupons.which_shop`, `coupons.already_redeemed`, `coupons.ended` (409).
         """
-        claim = await self.repository.lock_claim(wanted.code, self._shops(wanted.shop_id))
-        if claim is None:
+        claims = await self.repository.lock_claims(wanted.code, self._shops(wanted.shop_id))
+        if not claims:
             raise Problem("coupons.code_unknown", HTTPStatus.NOT_FOUND)
+        if len([claim for claim in claims if claim["redeemed_at"] is None]) > 1:
+            raise Problem("coupons.which_shop", HTTPStatus.CONFLICT)
+        claim = claims[0]
         if claim["redeemed_at"] is not None:
             raise Problem("coupons.already_redeemed", HTTPStatus.CONFLICT)
         if claim["ends_at"] <= self._ctx.now:
