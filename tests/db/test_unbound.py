@@ -56,7 +56,7 @@ class Ground:
             await roll_back(unit)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def ground(cluster: Cluster) -> AsyncIterator[Ground]:
     mine, theirs = uuid7(), uuid7()
     async with cluster.database() as settings, connected(settings.database_url) as admin:
@@ -131,16 +131,26 @@ async def outcomes(ground: Ground, bound: UUID | None) -> dict[tuple[str, str, s
     }
 
 
-async def setting(ground: Ground) -> object:
+async def left_behind(ground: Ground) -> tuple[str, str | None]:
+    """The role and the tenant that an unbound transaction finds on the connection."""
     async with UnitOfWork(ground.pool, None) as unit:
-        return await Session(unit).fetch_value("select current_setting('app.tenant_id', true)")
+        row = await Session(unit).fetch_row("select current_user, current_setting('app.tenant_id', true)")
+    return tuple(row or ())
+
+
+async def test_a_committed_transaction_leaves_neither_role_nor_tenant(ground: Ground) -> None:
+    for role in (None, "plugin_probe"):
+        async with UnitOfWork(ground.pool, ground.mine) as unit:
+            where = await Session(unit, role).fetch_row("select current_user, current_setting('app.tenant_id')")
+        assert tuple(where or ()) == (role or "smilero_app", str(ground.mine))
+        assert await left_behind(ground) == ("smilero_app", "")
 
 
 async def test_no_statement_reaches_a_tenant_that_is_not_bound(ground: Ground, looked_at: LookedAt) -> None:
-    assert await setting(ground) is None
+    assert await left_behind(ground) == ("smilero_app", None)
     never_bound = await outcomes(ground, None)
     mine = await outcomes(ground, ground.mine)
-    assert await setting(ground) == ""  # the same connection, used before
+    assert await left_behind(ground) == ("smilero_app", "")  # the same connection, used before
     no_more_bound = await outcomes(ground, None)
     theirs = await outcomes(ground, ground.theirs)
 
