@@ -1,0 +1,8 @@
+"""Every workload. A new one is a class with `name`, `unit`, `goal`, `against`, `note` and `open`, put into `ALL`."""
+
+from collections.abc import Mapping
+
+from benchmarks.harness import Workload
+from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
+
+ALL: Mapping[str, Workload] = {workload.name: workload for workload in (RedeemAgainstPgbench(), RedeemAgainstDjango())}
