@@ -1,4 +1,4 @@
-// Bundles the styles with the fonts, the design tokens and the icons that they use: `node build.mjs OUTPUT`.
+// Bundles the scripts, and the styles with the fonts, the design tokens and the icons that they use: `node build.mjs OUTPUT`.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,8 +13,10 @@ const generated = join(here, 'build');
 const require = createRequire(import.meta.url);
 
 const ICONS = [
-  'arrow-left', 'calendar-days', 'chevron-down', 'chevron-right', 'globe', 'house', 'map', 'map-pin',
-  'phone', 'search', 'shopping-basket', 'square-parking', 'store', 'ticket-percent', 'toilet',
+  'arrow-left', 'calendar-days', 'camera-off', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
+  'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'globe', 'headset', 'house', 'log-out', 'mail-open', 'map', 'map-pin',
+  'menu', 'phone', 'printer', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'share-2', 'shopping-basket', 'square-parking',
+  'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'volume-2', 'wifi-off',
 ];
 
 /** The KRDS custom properties that our styles name, and those that these name in turn. */
@@ -61,20 +63,21 @@ await mkdir(output, { recursive: true });
 await makeTokens();
 await makeFonts(generated);
 const { metafile } = await build({
-  entryPoints: [join(here, 'styles', 'app.css')],
+  entryPoints: [join(here, 'styles', 'app.css'), join(here, 'scripts', 'app.js'), join(here, 'scripts', 'scan-worker.js')],
   outdir: output,
   entryNames: '[name].[hash]',
   assetNames: 'fonts/[name].[hash]',
   loader: { '.woff2': 'file' },
   bundle: true,
+  format: 'iife',
   minify: true,
   metafile: true,
   target: ['chrome100', 'safari15', 'firefox100'],
   legalComments: 'none',
 });
-const bundle = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint)[0];
+const bundles = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint);
 const manifest = {
-  'app.css': basename(bundle),
+  ...Object.fromEntries(bundles.map(([file, { entryPoint }]) => [basename(entryPoint), basename(file)])),
   'icons.svg': await writeHashed('icons.svg', makeSprite()),
   'favicon.svg': await writeHashed('favicon.svg', await readFile(join(here, 'favicon.svg'))),
 };

@@ -17,7 +17,7 @@ from smilero_sdk.i18n import Catalogue
 STATIC_URL = "/static/dist/"
 _HERE = Path(__file__).parent
 _MANIFEST = _HERE / "static" / "dist" / "manifest.json"
-_CORE_PREFIXES = ("ui", "platform")
+_CORE_PREFIXES = ("ui", "platform", "dev")
 
 
 def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
@@ -30,7 +30,7 @@ def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
 
 
 class Templates:
-    """Every template of the process. A template's name is `prefix/file.html`; `ui` and `platform` are the application's own.
+    """Every template of the process. A template's name is `prefix/file.html`; `ui`, `platform` and `dev` are the application's own.
 
     In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, and `language`. What is
     not defined is an error.
@@ -57,6 +57,10 @@ class Templates:
     def fragment(self, name: str, language: str, /, **context: object) -> Markup:
         """Like `render`, for a slot of another page: not escaped again there."""
         return Markup(self.render(name, language, **context))  # noqa: S704 - rendered with autoescape
+
+    def sentence(self, language: str, key: str, /, **params: object) -> Markup:
+        """A sentence of the catalogue that may have markup of its own; its values are escaped."""
+        return self._rich(language, key, **params)
 
     def _make_environment(self, language: str) -> Environment:
         # The language is bound here and not in the context, because imported macros do not see the context.

@@ -1,0 +1,188 @@
+"""Contexts as the routes and the coupons give them to the pages of merchants and customers, with the longest words that occur."""
+
+from markupsafe import Markup
+
+BAR = [
+    {"label": "처음", "url": "/portal", "icon": "house", "current": True},
+    {"label": "쿠폰 확인", "url": "/portal/coupons/check", "icon": "scan-line", "current": False},
+    {"label": "도와줘요", "url": "/portal/help", "icon": "headset", "current": False},
+]
+LONG_SHOP = {
+    "name": "부흥시장 원조 할머니 손두부와 순두부집",
+    "seal": "두",
+    "place": "부산광역시 중구 부평깡통시장 지하 1층 특설매장 103호",
+}
+PORTAL: dict[str, object] = {
+    "frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, "bar": BAR, "sign_out_url": "/portal/sign-out"}
+}
+LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, "bar": BAR, "sign_out_url": "/portal/sign-out"}}
+ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None}}
+
+TICKET = {"label": "우리 가게 쿠폰", "url": "/portal/coupons", "icon": "ticket-percent", "note": None}
+MAKE = {"label": "쿠폰 만들기", "url": "/portal/coupons/new", "icon": "ticket-plus"}
+HOME: dict[str, object] = {
+    "sentence": Markup("어제 쿠폰 손님이 <b>12명</b> 오셨어요. 그제보다 <b>3명</b> 많아요."),
+    "detail_url": "/portal/coupons",
+    "primary": MAKE,
+    "tiles": [TICKET, TICKET | {"label": "함께 사기", "icon": "shopping-basket", "note": "마감 2시간"}],
+    "empty": False,
+}
+NOTHING_ON = {"sentence": Markup(), "detail_url": None, "primary": None, "tiles": [], "empty": True}
+
+SIGN_IN: dict[str, object] = {"face": "portal", "action": "/portal/sign-in", "next": "/portal", "phone": "", "error": None}
+CODE: dict[str, object] = {
+    "action": "/portal/code",
+    "again_action": "/portal/sign-in",
+    "next": "/portal",
+    "phone_shown": "010-0000-1001",
+    "error": None,
+    "demo_url": "/dev/outbox",
+}
+SHOPS: list[dict[str, object]] = [
+    {"id": "1", "name": LONG_SHOP["name"], "place": LONG_SHOP["place"], "current": True},
+    {"id": "2", "name": "누리빵집", "place": "원미부흥시장 12호", "current": False},
+]
+MESSAGE = {
+    "to": "010-0000-1001",
+    "kind_text": "번호",
+    "body": "[부천 상권지원] 여섯 자리 번호는 408213입니다.",
+    "at": "11월 23일 9:00",
+    "state_text": "보냄",
+}
+
+
+def answer(label: str, **others: object) -> dict[str, object]:
+    """One answer to a question; a link unless it has a name and a value."""
+    return {"label": label, "note": None, "url": f"?value={label}", "value": None, "selected": False} | others
+
+
+AMOUNTS = [
+    answer("1,000원"),
+    answer("2,000원", note="지난번과 같아요", selected=True),
+    answer("3,000원"),
+    answer("10 %", note="1만 원에 1천 원"),
+]
+QUESTION: dict[str, object] = {
+    "title": "얼마를 깎아 드릴까요?",
+    "step": 1,
+    "steps": 3,
+    "step_text": "셋 가운데 첫째",
+    "answers": AMOUNTS,
+    "back_url": "/portal",
+    "other": {"label": "다른 금액이면 숫자판을 누르세요.", "url": "/portal/coupons/new/amount"},
+}
+DAYS = [answer(label, url=None, name="days", value=days) for label, days in (("오늘만", 1), ("이번 주까지", 7), ("이번 달까지", 30))]
+LAST_QUESTION = QUESTION | {
+    "title": "언제까지 드릴까요?",
+    "step": 3,
+    "answers": DAYS,
+    "other": None,
+    "action": "/portal/coupons",
+    "key": "k1",
+    "fields": {"won": 2000},
+}
+BENEFIT = {"benefit": "2,000원 깎아 드려요", "conditions": "한 사람 1번 · 11월 30일까지"}
+QR = Markup('<svg viewBox="0 0 4 4"><path stroke="#000" d="M0 .5h4"/></svg>')
+LINK = {"share_url": "https://busan.example/coupons/1", "share_text": "누리빵집 2,000원 깎아 드려요"}
+MADE: dict[str, object] = {
+    **BENEFIT,
+    **LINK,
+    "qr": QR,
+    "undo_action": "/portal/coupons/1/undo",
+    "key": "k1",
+    "list_url": "/portal/coupons",
+    "print_url": None,
+}
+CAMPAIGN: dict[str, object] = {
+    **BENEFIT,
+    **LINK,
+    "state_text": "나가는 중",
+    "claimed": 31,
+    "redeemed": 12,
+    "stock": 50,
+    "qr": QR,
+    "live_url": "/portal/coupons/1/live",
+    "end_action": "/portal/coupons/1/end",
+    "key": "k1",
+}
+ROW: dict[str, object] = {
+    **BENEFIT,
+    "claimed": 31,
+    "redeemed": 12,
+    "stock": 50,
+    "state_text": "나가는 중",
+    "url": "/portal/coupons/1",
+    "live_id": "1",
+}
+CHECK: dict[str, object] = {"action": "/portal/coupons/check", "key": "k1", "error": None, "digits": 6, "scan": True}
+RESULT: dict[str, object] = {
+    "sentence": "2,000원 깎아 드리세요",
+    "detail": "쿠폰 · 오늘 7번째 손님",
+    "next_url": "/portal/coupons/check",
+    "undo_action": "/portal/coupons/redemptions/1/undo",
+    "key": "k1",
+}
+COUPON: dict[str, object] = {
+    **BENEFIT,
+    **LINK,
+    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"]},
+    "left": 23,
+    "state": "open",
+    "state_text": "",
+    "action": "/coupons/1",
+    "key": "k1",
+    "mine_url": None,
+}
+MINE: dict[str, object] = {**BENEFIT, "shop": COUPON["shop"], "code": "408 213", "qr": QR, "used_at": None, "used_text": ""}
+
+PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "portal home": ("portal/home.html", PORTAL | HOME),
+    "portal home, long names": ("portal/home.html", LONG | HOME),
+    "portal home, nothing on": ("portal/home.html", PORTAL | NOTHING_ON),
+    **{f"sign in, {face}": ("portal/sign_in.html", ALONE | SIGN_IN | {"face": face}) for face in ("portal", "console", "public")},
+    "sign in, refused": ("portal/sign_in.html", ALONE | SIGN_IN | {"phone": "010-0000", "error": "번호가 짧습니다. 다시 눌러 주세요."}),
+    "code": ("portal/code.html", ALONE | CODE),
+    "code, refused": ("portal/code.html", ALONE | CODE | {"error": "번호가 맞지 않습니다. 다시 눌러 주세요.", "demo_url": None}),
+    "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원"}),
+    "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원"}),
+    "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
+    "refusal": (
+        "portal/refusal.html",
+        PORTAL | {"message": "이미 쓴 쿠폰입니다.", "back_url": "/portal/coupons/check", "back_label": "다른 번호 누르기"},
+    ),
+    "outbox": ("dev/outbox.html", {"messages": [MESSAGE]}),
+    "outbox, empty": ("dev/outbox.html", {"messages": []}),
+    "question": ("coupons/question.html", PORTAL | QUESTION),
+    "question, nothing chosen": ("coupons/question.html", PORTAL | QUESTION | {"answers": AMOUNTS[:1]}),
+    "last question": ("coupons/question.html", PORTAL | LAST_QUESTION),
+    "last question, chosen": ("coupons/question.html", PORTAL | LAST_QUESTION | {"answers": [DAYS[0] | {"selected": True}]}),
+    "amount": (
+        "coupons/amount.html",
+        PORTAL | {"title": "얼마를 깎아 드릴까요?", "action_url": "/portal/coupons/new", "unit": "원", "error": None},
+    ),
+    "made": ("coupons/made.html", PORTAL | MADE),
+    "made, printable, not to be undone": ("coupons/made.html", PORTAL | MADE | {"print_url": "/print", "undo_action": None}),
+    "coupons": (
+        "coupons/list.html",
+        PORTAL | {"campaigns": [ROW, ROW | {"live_id": "2", "stock": None}], "live_url": "/portal/coupons/live"},
+    ),
+    "coupons, none": ("coupons/list.html", PORTAL | {"campaigns": []}),
+    "campaign": ("coupons/campaign.html", PORTAL | CAMPAIGN),
+    "campaign, ended": ("coupons/campaign.html", PORTAL | CAMPAIGN | {"stock": None, "end_action": None}),
+    "check": ("coupons/check.html", PORTAL | CHECK),
+    "check, refused, no camera": ("coupons/check.html", PORTAL | CHECK | {"error": "없는 번호입니다. 다시 눌러 주세요.", "scan": False}),
+    "result": ("coupons/result.html", PORTAL | RESULT),
+    "result, not to be undone": ("coupons/result.html", PORTAL | RESULT | {"undo_action": None}),
+    "coupon": ("coupons/coupon.html", COUPON),
+    "coupon without a limit": ("coupons/coupon.html", COUPON | {"left": None}),
+    **{
+        f"coupon, {state}": ("coupons/coupon.html", COUPON | {"state": state, "state_text": text, "mine_url": url})
+        for state, text, url in (
+            ("ended", "기간이 끝난 쿠폰입니다.", None),
+            ("sold_out", "쿠폰이 모두 나갔습니다.", None),
+            ("mine", "이미 받으셨어요.", "/coupons/mine/1"),
+        )
+    },
+    "my coupon": ("coupons/mine.html", MINE),
+    "my coupon, used": ("coupons/mine.html", MINE | {"used_at": "11:20", "used_text": "11월 23일에 쓰셨어요."}),
+}
