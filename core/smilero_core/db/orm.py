@@ -91,17 +91,18 @@ class RefusingClient(AsyncpgDBClient):
 client_class = RefusingClient
 
 
+def models_config(apps: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """Tortoise's configuration: models by app, and no database."""
+    return {
+        "connections": {CONNECTION: {"engine": __name__, "credentials": {}}},
+        "apps": {name: {"models": list(modules), "default_connection": CONNECTION} for name, modules in apps.items()},
+    }
+
+
 async def init_models(apps: Mapping[str, Iterable[str]]) -> None:
     """Load the models, by app: `core`, and one app for each plugin. No connection is opened."""
-    await Tortoise.init(
-        config={
-            "connections": {CONNECTION: {"engine": __name__, "credentials": {}}},
-            "apps": {name: {"models": list(modules), "default_connection": CONNECTION} for name, modules in apps.items()},
-        },
-        use_tz=True,
-        # Requests run in other contexts than the start: Tortoise's context variable would not reach them.
-        _enable_global_fallback=True,
-    )
+    # Requests run in other contexts than the start: Tortoise's context variable would not reach them.
+    await Tortoise.init(config=models_config(apps), use_tz=True, _enable_global_fallback=True)
 
 
 async def forget_models() -> None:
