@@ -5,6 +5,7 @@ CORE_MODELS = (
     "smilero_core.registry.models",
     "smilero_core.identity.models",
     "smilero_core.plugins.models",
+    "smilero_core.messaging.models",
     "smilero_core.events.models",
     "smilero_core.idempotency.models",
 )

@@ -61,10 +61,11 @@ class Actor:
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop of the registry, as plugins see it."""
+    """A shop of the registry, as plugins see it; `market` is its market's name."""
 
     id: UUID
     market_id: UUID
+    market: str
     name: str
     stall: str
     category: str
@@ -115,6 +116,13 @@ class Events(Protocol):
         """Write an event into this transaction. Ids and figures only, never personal data."""
 
 
+class Realtime(Protocol):
+    """Pages that are open just now."""
+
+    def ring(self, topic: str, /) -> None:
+        """After the commit, let every page that is live on this topic look again."""
+
+
 class TenantContext(Protocol):
     """The first argument of everything that a plugin does for a tenant."""
 
@@ -125,6 +133,10 @@ class TenantContext(Protocol):
     @property
     def actor(self) -> Actor:
         """By whom. Raises `http.sign_in` when nobody signed in."""
+
+    @property
+    def visitor_id(self) -> UUID | None:
+        """The person who signed in, or None where a page needs nobody to."""
 
     @property
     def language(self) -> str:
@@ -145,6 +157,18 @@ class TenantContext(Protocol):
     @property
     def events(self) -> Events:
         """The outbox."""
+
+    @property
+    def realtime(self) -> Realtime:
+        """Live pages."""
+
+    @property
+    def shop_id(self) -> UUID | None:
+        """The shop that a merchant or clerk works for just now, on the portal."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of this tenant, for links that are sent to others."""
 
     def text(self, key: str, /, **params: object) -> str:
         """A sentence of the catalogue in the caller's language."""

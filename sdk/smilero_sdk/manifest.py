@@ -30,6 +30,13 @@ class Permission:
     roles: frozenset[Role]
 
 
+class DataClass(StrEnum):
+    """What a foundation must know about a plugin's data before it switches it on."""
+
+    PERSONAL = "personal"
+    PAYMENT = "payment"
+
+
 @dataclass(frozen=True)
 class Plugin:
     """One plugin. `name` is its word everywhere: entry point, schema `plugin_<name>`, URL segment, catalogue.
@@ -40,6 +47,8 @@ class Plugin:
         title: by language, Korean required.
         description: one sentence by language, Korean required.
         version: the plugin's own.
+        icon: a name of the icon sprite.
+        data_classes: what it deals with, told before it is switched on.
         models: modules with Tortoise models.
         permissions: rights that its operations ask for.
         implementation: the object with its hooks.
@@ -51,5 +60,7 @@ class Plugin:
     description: Mapping[str, str]
     version: str
     implementation: object
+    icon: str = "puzzle"
+    data_classes: tuple[DataClass, ...] = ()
     models: tuple[str, ...] = ()
     permissions: tuple[Permission, ...] = field(default=())

@@ -19,7 +19,7 @@ CORE_LAYERS = (
     "(platform) | (plugins) | (billing) | (messaging)",
     "(identity)",
     "(registry)",
-    "(events) : (jobs) : (realtime) : (files) : (idempotency)",
+    "(events) : (jobs) : (realtime) : (files) : (idempotency) : (limits)",
     "(tenancy)",
     "(db) | (embedded)",
 )

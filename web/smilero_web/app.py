@@ -14,16 +14,22 @@ from starlette.staticfiles import StaticFiles
 
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
+from smilero_tenants.console.routes import ConsolePages
+from smilero_tenants.faces.pages import PluginPages
+from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.public.routes import PublicPages
+from smilero_tenants.sign_in.routes import SignInPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.registry import registry_api
+from smilero_web.dev.outbox import dev_routes
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
 from smilero_web.home import HomePage
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.limits import BodyLimit
+from smilero_web.middleware.origin import SameOrigin
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
 
@@ -61,6 +67,7 @@ class Application:
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
+                Middleware(SameOrigin),
                 Middleware(BodyLimit),
             ],
             exception_handlers={HTTPException: _raise},
@@ -73,6 +80,11 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, public).routes(),
             *public.routes(),
+            *SignInPages(runtime).routes(),
+            *PortalPages(runtime).routes(),
+            *ConsolePages(runtime).routes(),
+            *PluginPages(runtime).routes(self._parts.host.pages),
+            *(dev_routes(runtime) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
             Mount("/static", StaticFiles(directory=_STATIC)),

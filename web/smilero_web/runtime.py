@@ -1,19 +1,26 @@
 """What a process of the application holds while it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 from smilero_core.db.database import Database
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
+from smilero_core.limits.limiter import Limiter
+from smilero_core.messaging.channels import DevelopmentChannel, NoChannel
+from smilero_core.messaging.security import SecurityMessages
 from smilero_core.models import CORE_MODELS
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
+from smilero_core.realtime.hub import LiveHub
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_web.settings import WebSettings
@@ -47,6 +54,14 @@ class Runtime(Parts):
     directory: TenantDirectory
     gate: PluginGate
     vault: Vault
+    hub: LiveHub
+    limiter: Limiter
+    messages: SecurityMessages
+
+    @property
+    def demo(self) -> bool:
+        """Whether codes are shown and demo people exist."""
+        return self.settings.demo
 
 
 def assemble(settings: WebSettings) -> Parts:
@@ -65,6 +80,8 @@ def assemble(settings: WebSettings) -> Parts:
 def _templates(catalogue: Catalogue, host: PluginHost) -> Templates:
     templates = Templates(catalogue, read_manifest())
     templates.add("public", Path(str(resources.files("smilero_tenants.public"))) / "templates")
+    for face in ("portal", "console"):
+        templates.add(face, Path(str(resources.files(f"smilero_tenants.{face}"))) / "templates")
     for plugin in host.plugins.values():
         folder = Path(str(resources.files(plugin.package))) / "templates"
         if folder.is_dir():
@@ -73,17 +90,36 @@ def _templates(catalogue: Catalogue, host: PluginHost) -> Templates:
 
 
 @asynccontextmanager
+async def _redis(settings: WebSettings) -> AsyncIterator[Redis | None]:
+    """A client that connects when it is used, so that a redis that is away does not stop a start; None without an address."""
+    if not settings.redis_url:
+        yield None
+        return
+    client = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=None)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
     await init_models({"core": CORE_MODELS, **parts.host.models})
     try:
-        async with Database(database_settings) as database:
+        async with Database(database_settings) as database, _redis(parts.settings) as redis:
+            vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
+            passing_on = asyncio.create_task(hub.run())
             yield Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
                 gate=PluginGate(database, frozenset(parts.host.plugins)),
-                vault=Vault(database_settings.secret_key.get_secret_value()),
+                vault=vault,
+                hub=hub,
+                limiter=Limiter(redis),
+                messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
             )
+            passing_on.cancel()
     finally:
         await forget_models()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,7 +24,7 @@ class WebSettings(BaseSettings):
     port: int = 8000
     host: str = "127.0.0.1"
     data_dir: Path = Path(".smilero")
-    redis_url: str = ""
+    redis_url: str = Field(default="", repr=False)
     secret_key: SecretStr = SecretStr("")
 
     @property

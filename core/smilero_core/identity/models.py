@@ -65,3 +65,35 @@ class OperatorTokenRow(Model):
     class Meta:
         schema = "core"
         table = "operator_token"
+
+
+class SessionRow(TenantModel):
+    """A browser that signed in, at the shop that it works for just now."""
+
+    person_id = fields.UUIDField()
+    shop_id = fields.UUIDField(null=True)
+    token_hash = fields.BinaryField()
+    created_at = fields.DatetimeField(db_default=Now())
+    expires_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "session"
+
+
+class SignInCodeRow(TenantModel):
+    """A six-digit code on its way to a phone, good for one device."""
+
+    phone_index = fields.BinaryField()
+    phone_sealed = fields.BinaryField()
+    device_hash = fields.BinaryField()
+    code_hash = fields.BinaryField()
+    tries = fields.IntField(db_default=0)
+    created_at = fields.DatetimeField(db_default=Now())
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "sign_in_code"

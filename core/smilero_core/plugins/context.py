@@ -1,16 +1,19 @@
 """The context that the host hands to a plugin."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
+from uuid import UUID
 
 from smilero_core.db.roles import plugin_role
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.events.outbox import Outbox
+from smilero_core.realtime.bells import Bells
+from smilero_core.realtime.hub import LiveHub
 from smilero_core.registry.reading import RegistryReader
-from smilero_sdk.context import Actor, Database, Events, Registry, Tenant
+from smilero_sdk.context import Actor, Database, Events, Realtime, Registry, Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
 
@@ -32,6 +35,9 @@ class Context:
     catalogue: Catalogue
     plugin: str = CORE
     caller: Actor | None = None
+    shop_id: UUID | None = None
+    origin: str = ""
+    hub: LiveHub | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -40,6 +46,11 @@ class Context:
         if self.caller is None:
             raise Problem("http.sign_in", HTTPStatus.UNAUTHORIZED)
         return self.caller
+
+    @property
+    def visitor_id(self) -> UUID | None:
+        """Who signed in, if anybody."""
+        return self.caller.person_id if self.caller else None
 
     @cached_property
     def db(self) -> Database:
@@ -62,6 +73,11 @@ class Context:
         return Outbox(self.host, self.plugin)
 
     @cached_property
+    def realtime(self) -> Realtime:
+        """Bells, rung after the commit."""
+        return Bells(self.unit, self.tenant.id, self.hub)
+
+    @cached_property
     def host(self) -> Session:
         """The application's own session in the same transaction."""
         return Session(self.unit)
@@ -72,4 +88,4 @@ class Context:
 
     def for_plugin(self, name: str) -> "Context":
         """The same request in the same transaction, for another plugin."""
-        return Context(self.tenant, self.language, self.unit, self.catalogue, name, self.caller, self.now)
+        return replace(self, plugin=name)

@@ -41,6 +41,10 @@ class PluginGate:
             self._known[tenant_id] = known
         return known.names
 
+    def forget(self, tenant_id: UUID) -> None:
+        """Ask the database at the next request: this process has just switched something."""
+        self._known.pop(tenant_id, None)
+
 
 async def switch(session: Session, plugin: str, *, enabled: bool) -> None:
     """Switch a plugin on or off for the tenant of a session. Its data stays."""

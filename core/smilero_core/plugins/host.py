@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
 
 import pluggy
 
 from smilero_core.db.lineages import Lineage
 from smilero_core.db.roles import plugin_role
 from smilero_sdk.api import Api
-from smilero_sdk.hooks import NAMESPACE, pages, routes
+from smilero_sdk.hooks import NAMESPACE, faces, routes, slots
 from smilero_sdk.manifest import Permission, Plugin
+from smilero_sdk.pages import MenuItem, PageOperation, Pages
 
 GROUP = "smilero.plugins"
+
+
+Made = TypeVar("Made")
 
 
 class PluginLoadError(Exception):
@@ -31,7 +36,7 @@ class PluginHost:
     def __init__(self, plugins: list[Plugin]) -> None:
         self._plugins = {plugin.name: plugin for plugin in plugins}
         self._manager = pluggy.PluginManager(NAMESPACE)
-        for specification in (routes, pages):
+        for specification in (routes, faces, slots):
             self._manager.add_hookspecs(specification)
         for plugin in plugins:
             try:
@@ -43,7 +48,11 @@ class PluginHost:
             self._manager.check_pending()
         except pluggy.PluginValidationError as error:
             raise PluginLoadError(str(error.plugin), str(error)) from error
-        self._apis = {name: api for name in self._plugins if (api := self._own(name, "register_api")) is not None}
+        self._apis = {name: api for name in self._plugins if (api := self._own(name, "register_api", Api)) is not None}
+        self._pages = {name: pages for name in self._plugins if (pages := self._own(name, "register_pages", Pages)) is not None}
+        self._menus = {name: menu for name in self._plugins if (menu := self._own(name, "register_menu", list)) is not None}
+        for name in self._plugins:
+            self._require_declared(name)
 
     @classmethod
     def discover(cls) -> "PluginHost":
@@ -59,6 +68,16 @@ class PluginHost:
     def apis(self) -> Mapping[str, Api]:
         """The JSON API of each plugin that has one."""
         return self._apis
+
+    @property
+    def pages(self) -> Mapping[str, list[PageOperation]]:
+        """The pages of each plugin that has some."""
+        return {name: pages.operations for name, pages in self._pages.items()}
+
+    @property
+    def menus(self) -> Mapping[str, list[MenuItem]]:
+        """The menu entries of each plugin that has some."""
+        return self._menus
 
     @property
     def permissions(self) -> list[Permission]:
@@ -84,20 +103,26 @@ class PluginHost:
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
         return next((found for found in caller.get_hookimpls() if found.plugin_name == name), None)
 
-    def _own(self, name: str, hook: str) -> Api | None:
+    def _own(self, name: str, hook: str, kind: type[Made]) -> Made | None:
         found = self.implementation(name, hook)
         if found is None:
             return None
         made = found.function()
-        if not isinstance(made, Api):
-            raise PluginLoadError(name, f"{hook} returned {type(made).__name__}, not Api")
-        for operation in made.operations:
-            if operation.permission is not None and operation.permission not in self._rights(name):
-                raise PluginLoadError(name, f"{operation.path} asks for {operation.permission!r}, which its manifest does not declare")
+        if not isinstance(made, kind):
+            raise PluginLoadError(name, f"{hook} returned {type(made).__name__}, not {kind.__name__}")
         return made
 
-    def _rights(self, name: str) -> set[str]:
-        return {permission.name for permission in self._plugins[name].permissions}
+    def _require_declared(self, name: str) -> None:
+        """Raises PluginLoadError when something asks for a right that the manifest does not declare: nobody would hold it."""
+        declared = {permission.name for permission in self._plugins[name].permissions}
+        asked = [
+            *((one.path, one.permission) for one in (self._apis[name].operations if name in self._apis else ())),
+            *((one.path, one.permission) for one in (self._pages[name].operations if name in self._pages else ())),
+            *((one.path, one.permission) for one in self._menus.get(name, ())),
+        ]
+        for path, permission in asked:
+            if permission is not None and permission not in declared:
+                raise PluginLoadError(name, f"{path} asks for {permission!r}, which its manifest does not declare")
 
 
 def _load(point: EntryPoint) -> Plugin:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from smilero_core.db.driver import Record
+from tortoise.expressions import Q
+
 from smilero_core.db.session import Session
 from smilero_core.registry.calendar import MarketCalendar
 from smilero_core.registry.models import MarketDayException, MarketRow, ShopRow
@@ -59,7 +60,9 @@ class RegistryReader:
 
     async def shop(self, shop_id: UUID) -> Shop:
         """One shop, as plugins see it. Raises `http.not_found`."""
-        return as_shop(await self.shop_row(shop_id))
+        row = await self.shop_row(shop_id)
+        market = await MarketRow.get(id=row.market_id, using_db=self._session.orm)
+        return as_shop(row, market)
 
     async def page(
         self, *, after: UUID | None, limit: int, market_id: UUID | None = None, only: Sequence[UUID] | None = None
@@ -78,6 +81,15 @@ class RegistryReader:
             query = query.filter(id__in=list(only))
         return await query
 
+    async def search(self, text: str, market_id: UUID | None, *, offset: int, limit: int) -> tuple[list[ShopRow], int]:
+        """Shops that have not left whose name, goods or stall has a text, by name, and how many there are."""
+        query = ShopRow.exclude(status=_GONE).using_db(self._session.orm)
+        if market_id is not None:
+            query = query.filter(market_id=market_id)
+        if text:
+            query = query.filter(Q(name__icontains=text) | Q(goods__icontains=text) | Q(stall__icontains=text))
+        return await query.order_by("name", "id").offset(offset).limit(limit), await query.count()
+
     async def _exceptions(self, market_id: UUID | None) -> Mapping[UUID, dict[date, bool]]:
         query = MarketDayException.all().using_db(self._session.orm)
         found: dict[UUID, dict[date, bool]] = {}
@@ -86,11 +98,9 @@ class RegistryReader:
         return found
 
 
-def as_shop(row: ShopRow | Record) -> Shop:
+def as_shop(row: ShopRow, market: MarketRow) -> Shop:
     """The SDK's value of a shop."""
-    if isinstance(row, ShopRow):
-        return Shop(row.id, row.market_id, row.name, row.stall, row.category, row.status)
-    return Shop(*(row[name] for name in ("id", "market_id", "name", "stall", "category", "status")))
+    return Shop(row.id, row.market_id, market.name, row.name, row.stall, row.category, row.status)
 
 
 def _market(row: MarketRow, exceptions: Mapping[UUID, dict[date, bool]]) -> Market:

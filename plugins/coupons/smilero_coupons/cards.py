@@ -1,23 +1,36 @@
 """A campaign as its sentences."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from typing import Literal
 
 from babel.dates import format_skeleton
 
 from smilero_coupons.models import Campaign
+from smilero_coupons.periods import day_of
 from smilero_sdk.context import TenantContext
+
+State = Literal["open", "ended", "sold_out"]
 
 
 def card(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
-    """Title, benefit, conditions and what is left, in the reader's language."""
-    # The last day that it is good for: one that ends at midnight is good until the day before.
-    last = (campaign.ends_at - timedelta(microseconds=1)).astimezone(ZoneInfo(ctx.tenant.timezone)).date()
+    """Title, benefit, conditions, address and what is left, in the reader's language."""
+    until = str(format_skeleton("MMMd", last_day(ctx, campaign), locale=ctx.language))
     return {
         "title": ctx.text("coupons.title"),
         "benefit": ctx.text(f"coupons.benefit.{campaign.kind}", value=campaign.value),
-        "conditions": ctx.text(
-            "coupons.conditions", count=campaign.per_person, until=str(format_skeleton("MMMd", last, locale=ctx.language))
-        ),
+        "conditions": ctx.text("coupons.conditions", count=campaign.per_person, until=until),
         "left": campaign.stock - campaign.claimed,
+        "url": f"/coupons/c/{campaign.id}",
     }
+
+
+def state(ctx: TenantContext, campaign: Campaign) -> State:
+    """Whether it can be claimed, and if not, why."""
+    if campaign.ends_at <= ctx.now:
+        return "ended"
+    return "open" if campaign.claimed < campaign.stock else "sold_out"
+
+
+def last_day(ctx: TenantContext, campaign: Campaign) -> date:
+    """The last day that it is good for: one that ends at midnight is good until the day before."""
+    return day_of(campaign.ends_at - timedelta(microseconds=1), ctx.tenant.timezone)

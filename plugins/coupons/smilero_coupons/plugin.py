@@ -1,13 +1,14 @@
 """The manifest and hooks of the plugin `coupons`."""
 
 from smilero_coupons.cards import card
+from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
 from smilero_sdk.api import Api
 from smilero_sdk.context import Shop, TenantContext
 from smilero_sdk.hooks import hookimpl
-from smilero_sdk.hooks.pages import Fragment
-from smilero_sdk.manifest import Permission, Plugin, Role
+from smilero_sdk.manifest import DataClass, Permission, Plugin, Role
+from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
 
 _FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
 
@@ -21,12 +22,33 @@ class Coupons:
         return api
 
     @hookimpl
-    async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> list[Fragment]:
+    async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> list[View]:
         """The shop's open campaigns."""
         campaigns = await CouponRepository(ctx.db).open_campaigns(shop.id, ctx.now)
         cards = [card(ctx, campaign) for campaign in campaigns]
-        return [Fragment("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
+        return [View("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
 
+    @hookimpl
+    def register_pages(self) -> Pages:
+        """Pages for merchants, customers and the foundation."""
+        return pages
+
+    @hookimpl
+    def register_menu(self) -> list[MenuItem]:
+        """The till on the portal's bar, the list in the console."""
+        return [
+            MenuItem(Face.PORTAL, "/check", "coupons.bar.check", "scan", REDEEM),
+            MenuItem(Face.CONSOLE, "/campaigns", "coupons.title", "ticket-percent", READ),
+        ]
+
+    @hookimpl
+    async def provide_home(self, ctx: TenantContext) -> HomePart:
+        """Yesterday's customers and the tasks."""
+        return await portal.home(ctx)
+
+
+# Importing them declares their pages.
+_FACES = (console, portal, public, wizard)
 
 plugin = Plugin(
     name="coupons",
@@ -34,6 +56,8 @@ plugin = Plugin(
     title={"ko": "쿠폰", "en": "Coupons"},
     description={"ko": "쿠폰을 만들고 나누고 씁니다", "en": "Make, share and redeem coupons"},
     version="0.1.0",
+    icon="ticket-percent",
+    data_classes=(DataClass.PERSONAL,),
     implementation=Coupons(),
     models=("smilero_coupons.models",),
     permissions=(

@@ -35,6 +35,42 @@ class CouponRepository:
         rows = await Campaign.filter(shop_id=shop_id, ends_at__gt=now).using_db(self._db.orm).order_by("ends_at")
         return [row for row in rows if row.claimed < row.stock]
 
+    async def last_campaign(self, shop_id: UUID) -> Campaign | None:
+        """The one that a shop made last."""
+        return await Campaign.filter(shop_id=shop_id).using_db(self._db.orm).order_by("-id").first()
+
+    async def end_unclaimed(self, campaign_id: UUID, now: datetime) -> bool:
+        """End a campaign unless somebody has claimed; whether it was ended."""
+        ended = await self._db.execute(
+            "update plugin_coupons.campaign set ends_at = $2 where id = $1 and claimed = 0 and ends_at > $2", campaign_id, now
+        )
+        return ended == 1
+
+    async def own_claims(self, campaign_id: UUID, person_id: UUID) -> list[Claim]:
+        """A person's claims of a campaign, oldest first."""
+        return await Claim.filter(campaign_id=campaign_id, person_id=person_id).using_db(self._db.orm).order_by("nth")
+
+    async def redemptions_between(self, shop_id: UUID, since: datetime, until: datetime) -> int:
+        """How many were used at a shop from `since` to `until`, both included."""
+        query = Redemption.filter(shop_id=shop_id, redeemed_at__gte=since, redeemed_at__lte=until)
+        return await query.using_db(self._db.orm).count()
+
+    async def console_page(self, text: str, after: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
+        """Campaigns of all shops whose name has a text, each with the shop's name, newest first, from behind `after`."""
+        found = await self._db.fetch(
+            """
+            select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
+            where ($1 = '' or position(lower($1) in lower(s.name)) > 0) and ($2::uuid is null or c.id < $2)
+            order by c.id desc limit $3
+            """,
+            text,
+            after,
+            limit,
+        )
+        rows = await Campaign.filter(id__in=[row["id"] for row in found]).using_db(self._db.orm)
+        by_id = {row.id: row for row in rows}
+        return [(row["name"], by_id[row["id"]]) for row in found]
+
     async def lock_campaign(self, campaign_id: UUID) -> Record | None:
         """The campaign, held until the transaction ends: claims of one campaign go one by one, which makes its stock exact."""
         return await self._db.fetch_row("select * from plugin_coupons.campaign where id = $1 for no key update", campaign_id)

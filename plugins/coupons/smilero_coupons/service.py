@@ -1,6 +1,8 @@
 """What may be done with coupons, and why not."""
 
+import re
 import secrets
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -14,7 +16,16 @@ from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.manifest import Role
 
 _TRIES = 8
+_CODE = re.compile(r"[0-9]{6}")
+
+# How long a step can be taken back.
+UNDO = timedelta(minutes=10)
 _SHOP_ROLES = frozenset({Role.MERCHANT, Role.CLERK})
+
+
+def topic(campaign_id: UUID) -> str:
+    """The live topic of a campaign's counts."""
+    return f"coupons.campaign.{campaign_id}"
 
 
 class CouponService:
@@ -52,6 +63,7 @@ class CouponService:
             raise Problem("coupons.sold_out", HTTPStatus.CONFLICT)
         claim = await self._with_code(campaign, person_id, taken + 1)
         await self._ctx.events.emit("claimed", {"campaign_id": campaign_id, "claim_id": claim.id, "shop_id": claim.shop_id})
+        self._ctx.realtime.ring(topic(campaign_id))
         return claim
 
     async def redeem(self, wanted: RedemptionIn) -> Redemption:
@@ -76,7 +88,25 @@ class CouponService:
             "redeemed",
             {"campaign_id": claim["campaign_id"], "claim_id": claim["id"], "shop_id": claim["shop_id"], "redemption_id": redemption.id},
         )
+        self._ctx.realtime.ring(topic(claim["campaign_id"]))
         return redemption
+
+    async def redeem_at(self, shop_id: UUID, digits: str) -> Redemption:
+        """Use the claim that a number stands for at one shop. Raises as `redeem`; a wrong form is an unknown number."""
+        if not _CODE.fullmatch(digits):
+            raise Problem("coupons.code_unknown", HTTPStatus.NOT_FOUND)
+        return await self.redeem(RedemptionIn(code=digits, shop_id=shop_id))
+
+    async def undo_campaign(self, campaign: Campaign) -> None:
+        """End a campaign that was a mistake: within ten minutes, while nobody has claimed. Raises `coupons.undo_late` (409)."""
+        if self._ctx.now >= campaign.created_at + UNDO or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
+            raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
+        await self._ctx.events.emit("campaign_undone", {"campaign_id": campaign.id, "shop_id": campaign.shop_id})
+
+    async def own_claims(self, campaign_id: UUID) -> list[Claim]:
+        """The visitor's claims of a campaign, oldest first; none for somebody who has not signed in."""
+        person_id = self._ctx.visitor_id
+        return [] if person_id is None else await self.repository.own_claims(campaign_id, person_id)
 
     def visible_shops(self, wanted: UUID | None) -> list[UUID] | None:
         """The shops whose rows the actor may list; None: all of the tenant's. Raises `http.not_found` for another's shop."""

@@ -5,7 +5,7 @@ from smilero_sdk.hooks import hookspec
 
 
 @hookspec
-def register_api() -> Api:  # type: ignore[empty-body]
+def register_api() -> Api:  # type: ignore[empty-body]  # a specification has no body
     """The plugin's operations under `/api/v1/<plugin>/`.
 
     When: once at start.

@@ -18,8 +18,8 @@ from smilero_core.plugins.host import PluginHost
 from smilero_core.registry.calendar import kst_today
 from smilero_core.registry.reading import Market, as_shop
 from smilero_sdk.context import Tenant
-from smilero_sdk.hooks.pages import Fragment
 from smilero_sdk.i18n import Catalogue
+from smilero_sdk.pages import View
 from smilero_tenants.public.views import PublicViews, address, market_url
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class PublicPages:
             context = self._context(request, unit)
             shop = await context.reader.shop_row(request.path_params["shop_id"])
             market = await context.reader.market(shop.market_id)
-            fragments = await shop_fragments(self._parts().host, enabled, context, as_shop(shop))
+            fragments = await shop_fragments(self._parts().host, enabled, context, as_shop(shop, market.row))
         view = {
             "shop": self._views(request).shop(shop, market),
             "market": {
@@ -118,7 +118,7 @@ class PublicPages:
         page = self._parts().templates.render(template, request.state.language, site=shown, look_url="/look.css", **view)
         return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language"})
 
-    def _fragment(self, request: Request, fragment: Fragment) -> Markup:
+    def _fragment(self, request: Request, fragment: View) -> Markup:
         return self._parts().templates.fragment(fragment.template, request.state.language, **fragment.context)
 
     def _unit(self, request: Request) -> UnitOfWork:

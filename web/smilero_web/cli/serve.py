@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -55,6 +56,7 @@ def _up() -> None:
         secret = settings.secret_key.get_secret_value() or services.secret
         _note_demo(settings)
         database = database.with_server(services.database_socket, secret)
+        parts = replace(parts, settings=settings.model_copy(update={"redis_url": services.redis_url}))
         asyncio.run(upgrade_database(database, parts.host, lambda schema: say("cli.upgrading", schema=schema)))
         if settings.demo:
             asyncio.run(_provision(parts, database))

@@ -1,0 +1,84 @@
+"""Sessions: a random token in a cookie of the tenant's own host, kept as a hash."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from smilero_core.db.session import Session
+from smilero_core.identity.tokens import new_token, token_hash
+from smilero_sdk.context import Actor
+from smilero_sdk.ids import uuid7
+from smilero_sdk.manifest import Role
+
+LIFETIME = timedelta(days=30)
+_AT_A_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who sits at the browser.
+
+    Attributes:
+        actor: in the first of the roles asked for that the person holds; None when the person holds none of them.
+        shop_id: the shop that the browser works for just now: the chosen one, else the actor's first.
+    """
+
+    session_id: UUID
+    person_id: UUID
+    name: str
+    actor: Actor | None
+    shop_id: UUID | None
+
+
+async def open_session(session: Session, person_id: UUID) -> str:
+    """Make a session of a person, good for 30 days; the token for its cookie."""
+    token = new_token()
+    await session.execute(
+        "insert into core.session (id, person_id, token_hash, expires_at) values ($1, $2, $3, now() + $4::interval)",
+        uuid7(),
+        person_id,
+        token_hash(token),
+        LIFETIME,
+    )
+    return token
+
+
+async def signed_in(session: Session, token: str, roles: Sequence[Role]) -> SignedIn | None:
+    """Who holds a session token, if it is good. Roles are asked anew each time: one taken away is gone at once.
+
+    Args:
+        roles: what a face is for, the most trusted first.
+    """
+    rows = await session.fetch(
+        """
+        select s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id
+        from core.session s
+        join core.person p on p.id = s.person_id
+        left join core.membership m on m.person_id = s.person_id and m.ended_at is null
+        where s.token_hash = $1 and s.ended_at is null and s.expires_at > now()
+        order by m.created_at, m.id
+        """,
+        token_hash(token),
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    held = {Role(row["role"]) for row in rows if row["role"]}
+    role = next((role for role in roles if role in held), None)
+    if role is None:
+        return SignedIn(first["id"], first["person_id"], first["name"], None, None)
+    shops = [row["shop_id"] for row in rows if row["role"] == role.value and row["shop_id"]] if role in _AT_A_SHOP else []
+    actor = Actor(role, first["person_id"], frozenset(shops))
+    chosen = first["chosen"] if first["chosen"] in shops else next(iter(shops), None)
+    return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen)
+
+
+async def choose_shop(session: Session, session_id: UUID, shop_id: UUID) -> None:
+    """Work for another of one's shops from now on."""
+    await session.execute("update core.session set shop_id = $2 where id = $1", session_id, shop_id)
+
+
+async def end_session(session: Session, token: str) -> None:
+    """Sign out."""
+    await session.execute("update core.session set ended_at = now() where token_hash = $1 and ended_at is null", token_hash(token))

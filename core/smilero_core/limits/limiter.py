@@ -1,0 +1,63 @@
+"""Fixed windows in redis: a count that expires."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from smilero_sdk.errors import Problem
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """So many in so many seconds.
+
+    Attributes:
+        fails_closed: whether nothing is allowed while redis is away (codes), or everything (reading).
+    """
+
+    name: str
+    most: int
+    seconds: int
+    fails_closed: bool
+
+
+class Limiter:
+    """Counts per tenant, rule and subject.
+
+    Args:
+        redis: None when none is configured, which counts as away.
+    """
+
+    def __init__(self, redis: Redis | None) -> None:
+        self._redis = redis
+
+    async def take(self, tenant_id: UUID, rule: Rule, subject: str) -> None:
+        """Count one. Raises `limits.reached` (429) with Retry-After, `limits.away` (503) when a closed rule cannot be counted."""
+        try:
+            count, left = await self._count(f"t:{tenant_id}:limit:{rule.name}:{subject}", rule.seconds)
+        except (RedisError, OSError) as error:
+            log.warning("redis is away: %s", error)
+            if rule.fails_closed:
+                raise Problem("limits.away", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}) from error
+            return
+        if count > rule.most:
+            minutes = max(1, -(-left // 60))
+            raise Problem("limits.reached", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(left)}, minutes=minutes)
+
+    async def _count(self, key: str, seconds: int) -> tuple[int, int]:
+        if self._redis is None:
+            msg = "no redis is configured"
+            raise ConnectionError(msg)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            # The first request opens the window with its end; later ones only count (EXPIRE NX would need redis 7).
+            pipe.set(key, 0, ex=seconds, nx=True)
+            pipe.incr(key)
+            pipe.ttl(key)
+            counted = await pipe.execute()
+        return int(counted[1]), max(int(counted[2]), 1)

@@ -1,0 +1,1 @@
+"""What people are told: messages with a kind that the law knows, and the channels that carry them."""

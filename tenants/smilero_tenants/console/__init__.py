@@ -1,0 +1,1 @@
+"""The console: what the people of the foundation see at their desks."""

@@ -1,0 +1,78 @@
+"""The frame that a page stands in: menus from the plugins that are on, the shop that is worked for, whom to call."""
+
+from collections.abc import Iterator
+
+from smilero_core.registry.categories import Category
+from smilero_sdk.context import Tenant
+from smilero_sdk.pages import Face, MenuItem
+from smilero_tenants.faces.visit import Visit
+
+View = dict[str, object]
+
+_BAR = 3
+
+
+def face_path(face: Face, plugin: str, path: str) -> str:
+    """The address of a plugin's page on a face."""
+    prefix = "" if face is Face.PUBLIC else f"/{face.value}"
+    return f"{prefix}/{plugin}{path}"
+
+
+def site(tenant: Tenant) -> View:
+    """The frame of every page of a foundation."""
+    return {"name": tenant.name, "seal": tenant.seal, "phone": tenant.phone or None, "source": None}
+
+
+async def frame(visit: Visit) -> View:
+    """The frame's values for the visited face; `look_url` and `site` with them."""
+    shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
+    if visit.face is Face.PORTAL:
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "sign_out_url": "/sign-out"}
+    elif visit.face is Face.CONSOLE:
+        person = visit.visitor.name if visit.visitor else ""
+        shown["frame"] = {"menu": await _console_menu(visit), "person": person, "sign_out_url": "/sign-out"}
+    return shown
+
+
+async def _shop(visit: Visit) -> View | None:
+    if visit.context.shop_id is None:
+        return None
+    shop = await visit.context.reader.shop_row(visit.context.shop_id)
+    market = await visit.context.reader.market(shop.market_id)
+    label = Category(shop.category).label(visit.parts.catalogue, visit.context.language)
+    return {"name": shop.name, "seal": label[:1], "place": f"{market.row.name} {shop.stall}".strip()}
+
+
+async def _bar(visit: Visit) -> list[View]:
+    """Three fixed places at the bottom: home, the first task of a plugin, help."""
+    entries = [_entry(visit, item, plugin) for plugin, item in await _items(visit)][: _BAR - 2]
+    home = _place(visit, "portal.bar.home", "/portal", "house")
+    return [home, *entries, _place(visit, "portal.bar.help", "/portal/help", "headset")]
+
+
+async def _console_menu(visit: Visit) -> list[View]:
+    own = [
+        _place(visit, "console.menu.shops", "/console/shops", "store"),
+        _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right"),
+    ]
+    return [own[0], *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), own[1]]
+
+
+async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
+    """The menu entries of the plugins that are on, as far as the visitor holds their permissions."""
+    actor = visit.context.caller
+    enabled = await visit.parts.gate.open_for(visit.tenant.id)
+    return [(plugin, item) for plugin, item in _declared(visit) if plugin in enabled and actor and actor.may(item.permission)]
+
+
+def _declared(visit: Visit) -> Iterator[tuple[str, MenuItem]]:
+    for plugin, items in visit.parts.host.menus.items():
+        yield from ((plugin, item) for item in items if item.face is visit.face)
+
+
+def _entry(visit: Visit, item: MenuItem, plugin: str) -> View:
+    return _place(visit, item.label, face_path(item.face, plugin, item.path), item.icon)
+
+
+def _place(visit: Visit, label: str, url: str, icon: str) -> View:
+    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": visit.request.url.path == url, "count": None}

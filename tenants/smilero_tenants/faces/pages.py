@@ -1,0 +1,140 @@
+"""Plugins' pages: door, session, permission, form, idempotency, answer — in this order, for every face."""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
+from smilero_sdk.api import PATH_TYPES
+from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.pages import Live, PageOperation, Redirect, View
+from smilero_tenants.faces.frames import face_path, frame
+from smilero_tenants.faces.live import live_response
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+
+KEY_FIELD = "idempotency_key"
+_LOCATION = "text/x-location"
+_REFUSAL = "application/x-refusal"
+
+
+class PluginPages:
+    """The pages of all plugins.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts]) -> None:
+        self._parts = parts
+
+    def routes(self, pages: Mapping[str, list[PageOperation]]) -> list[Route]:
+        """A route for each page, by plugin."""
+        return [self._route(plugin, operation) for plugin, operations in pages.items() for operation in operations]
+
+    def _route(self, plugin: str, operation: PageOperation) -> Route:
+        async def endpoint(request: Request) -> Response:
+            tenant = request.state.tenant
+            if tenant is None or plugin not in await self._parts().gate.open_for(tenant.id):
+                raise not_found()
+            try:
+                return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
+            except SignInNeeded:
+                return to_sign_in(request, operation.face)
+
+        path = face_path(operation.face, plugin, operation.path)
+        for name, kind in operation.parameters.items():
+            path = path.replace(f"{{{name}}}", f"{{{name}:{PATH_TYPES[kind]}}}")
+        name = f"{plugin}.{operation.face.value}.{operation.handler.__name__}"
+        return Route(path, endpoint, methods=[operation.method], name=name)
+
+    async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        async with visiting(self._parts(), request, operation.face) as visit:
+            answer = await self._ask(plugin, operation, visit)
+            shown = await frame(visit) if isinstance(answer, View) else {}
+        if isinstance(answer, Live):
+            return live_response(self._parts(), request, answer, lambda: self._look_again(plugin, operation, request))
+        if isinstance(answer, Redirect):
+            return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
+        return self._page(request, plugin, answer, shown)
+
+    async def _look_again(self, plugin: str, operation: PageOperation, request: Request) -> Live:
+        """The live part as it is now; raises when door, session or permission closed meanwhile."""
+        tenant = request.state.tenant
+        if plugin not in await self._parts().gate.open_for(tenant.id):
+            raise not_found()
+        async with visiting(self._parts(), request, operation.face) as visit:
+            answer = await self._ask(plugin, operation, visit)
+        if not isinstance(answer, Live):
+            raise not_found()
+        return answer
+
+    async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
+        visit.require(operation.permission)
+        arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
+        if operation.query is not None:
+            arguments["query"] = operation.query.model_validate_strings(dict(visit.request.query_params))
+        return await operation.handler(visit.context.for_plugin(plugin), **arguments)
+
+    async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        # The form arrives before the transaction opens: a slow sender must not hold a connection.
+        posted = {name: str(value) for name, value in (await request.form()).items()}
+        key = require_key(posted.pop(KEY_FIELD, None))
+        async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
+            visit.require(operation.permission)
+            body = urlencode(sorted(posted.items())).encode()
+            scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
+            keys = IdempotencyKeys(visit.context.host)
+            answer = await keys.claim(scope, body)
+            if answer is None:
+                answer = await self._carry_out(plugin, operation, visit, posted)
+                await keys.keep(scope, body, answer)
+            shown = await frame(visit) if answer.content_type == _REFUSAL else {}
+        return self._told(request, answer, shown)
+
+    async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: dict[str, str]) -> Answer:
+        """The answer to keep: where to go on, or a refusal with its half-done work undone. Raises what is not kept."""
+        arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
+        if operation.form is not None:
+            arguments["form"] = operation.form.model_validate_strings(posted)
+        try:
+            async with visit.context.host.savepoint():
+                answer = await operation.handler(visit.context.for_plugin(plugin), **arguments)
+        except Problem as problem:
+            if not is_kept(problem.status):
+                raise
+            told = json.dumps({"code": problem.code, "params": problem.params}, default=str)
+            return Answer(problem.status, _REFUSAL, told.encode())
+        if not isinstance(answer, Redirect):
+            msg = f"{operation.handler.__name__} is a command and must end in a Redirect"
+            raise TypeError(msg)
+        return Answer(HTTPStatus.SEE_OTHER, _LOCATION, answer.path.encode())
+
+    def _told(self, request: Request, answer: Answer, shown: Mapping[str, object]) -> Response:
+        if answer.content_type == _LOCATION:
+            return RedirectResponse(answer.body.decode(), HTTPStatus.SEE_OTHER)
+        refusal = json.loads(answer.body)
+        language = request.state.language
+        message = self._parts().catalogue.text(language, refusal["code"], **refusal["params"])
+        back = {"back_url": request.headers.get("referer") or "/", "back_label": self._parts().catalogue.text(language, "faces.back")}
+        page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
+        return HTMLResponse(page, answer.status, {"Content-Language": language})
+
+    def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object]) -> Response:
+        if not view.template.startswith(f"{plugin}/"):
+            msg = f"{view.template} is not a template of {plugin}"
+            raise ValueError(msg)
+        page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
+        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+        return HTMLResponse(page, headers=headers)
+
+
+def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:
+    """Refusals of customers stand in the portal's frame, which they have no shop and no bar for."""
+    return {"frame": {"shop": None, "bar": [], "sign_out_url": None}, **shown}

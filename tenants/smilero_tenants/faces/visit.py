@@ -1,0 +1,115 @@
+"""One request to a face: who comes, in one transaction, with the context for the code that answers."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from smilero_core.db.session import Session
+from smilero_core.identity.sessions import SignedIn, signed_in
+from smilero_core.plugins.context import Context
+from smilero_sdk.context import Tenant
+from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.manifest import Role
+from smilero_sdk.pages import Face
+from smilero_tenants.faces.parts import FaceParts
+
+# A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
+SESSION_COOKIE = "__Host-session"
+
+# Whom a face is for, the most trusted role first.
+ROLES: Mapping[Face, tuple[Role, ...]] = {
+    Face.CONSOLE: (Role.OWNER, Role.STAFF),
+    Face.PORTAL: (Role.MERCHANT, Role.CLERK),
+    Face.PUBLIC: (Role.CUSTOMER,),
+}
+
+
+_NOT_FOR_YOU = {
+    Face.CONSOLE: "faces.not_for_you.console",
+    Face.PORTAL: "faces.not_for_you.portal",
+    Face.PUBLIC: "faces.not_for_you.public",
+}
+
+
+class SignInNeeded(Exception):  # noqa: N818 - not an error: the way on
+    """The page is for somebody who signed in."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request, its visitor and its transaction.
+
+    Attributes:
+        visitor: None: nobody signed in.
+    """
+
+    parts: FaceParts
+    request: Request
+    face: Face
+    tenant: Tenant
+    visitor: SignedIn | None
+    context: Context
+
+    def require_role(self) -> None:
+        """Raises SignInNeeded, or `faces.not_for_you` (403) for somebody whom the face is not for."""
+        if self.visitor is None:
+            raise SignInNeeded
+        if self.visitor.actor is None:
+            raise Problem(_NOT_FOR_YOU[self.face], HTTPStatus.FORBIDDEN)
+
+    def require(self, permission: str | None) -> None:
+        """Raises SignInNeeded, `faces.not_for_you`, `http.forbidden` (403)."""
+        if permission is None:
+            if self.face is not Face.PUBLIC:
+                self.require_role()
+            return
+        self.require_role()
+        if not self.context.actor.may(permission):
+            raise Problem("http.forbidden", HTTPStatus.FORBIDDEN)
+
+
+@asynccontextmanager
+async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only: bool = True) -> AsyncIterator[Visit]:
+    """Open the request's transaction and look who comes. Raises `http.not_found` on the platform's own host."""
+    tenant: Tenant | None = request.state.tenant
+    if tenant is None:
+        raise not_found()
+    async with parts.database.unit(tenant.id, read_only=read_only) as unit:
+        token = request.cookies.get(SESSION_COOKIE)
+        visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
+        actor = parts.access.equip(visitor.actor) if visitor and visitor.actor else None
+        context = Context(
+            tenant,
+            request.state.language,
+            unit,
+            parts.catalogue,
+            caller=actor,
+            shop_id=visitor.shop_id if visitor else None,
+            origin=f"{request.url.scheme}://{request.url.netloc}",
+            hub=parts.hub,
+        )
+        yield Visit(parts, request, face, tenant, visitor, context)
+
+
+def to_sign_in(request: Request, face: Face) -> Response:
+    """Where somebody who has not signed in goes, and comes back from; a command comes back to the page that it stood on."""
+    came_from = request.url.path if request.method == "GET" else _referring_path(request)
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return RedirectResponse(f"/sign-in?{urlencode({'next': came_from + query, 'face': face.value})}", HTTPStatus.SEE_OTHER)
+
+
+def inner_path(path: str) -> str:
+    """A path of this host, or `/`: never another site's."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if inside else "/"
+
+
+def _referring_path(request: Request) -> str:
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    referrer = request.headers.get("referer", "")
+    return inner_path(referrer.removeprefix(origin)) if referrer.startswith(origin + "/") else "/"

@@ -1,0 +1,1 @@
+"""The portal: what merchants and clerks see on their phones."""

@@ -1,0 +1,178 @@
+"""`/sign-in`: a phone number, then six digits; and `/sign-out`."""
+
+import secrets
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from smilero_core.db.session import Session
+from smilero_core.identity.codes import SignInCodes, Tried, Verdict
+from smilero_core.identity.people import NewPerson, People
+from smilero_core.identity.phone import normal_phone, spoken_phone
+from smilero_core.identity.sessions import LIFETIME, end_session, open_session, signed_in
+from smilero_core.limits.limiter import Rule
+from smilero_sdk.context import Tenant
+from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.manifest import Role
+from smilero_sdk.pages import Face
+from smilero_tenants.faces.frames import site
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.visit import ROLES, SESSION_COOKIE, inner_path
+
+DEVICE_COOKIE = "__Host-device"
+
+PER_PHONE = Rule("code-phone", 5, 600, fails_closed=True)
+PER_ADDRESS = Rule("code-address", 30, 600, fails_closed=True)
+_TEMPLATE = "messaging.sign_in_code"
+
+
+class SignInPages:
+    """Handlers of one application.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts]) -> None:
+        self._parts = parts
+
+    def routes(self) -> list[Route]:
+        """Two questions and the way out."""
+        return [
+            Route("/sign-in", self.ask_phone),
+            Route("/sign-in", self.send_code, methods=["POST"]),
+            Route("/sign-in/code", self.ask_code),
+            Route("/sign-in/code", self.check_code, methods=["POST"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+        ]
+
+    async def ask_phone(self, request: Request) -> Response:
+        """Which number."""
+        _tenant(request)
+        return self._phone_page(request, "", None, _next(request.query_params.get("next")))
+
+    async def send_code(self, request: Request) -> Response:
+        """Make a code, commit it, send it, ask for it."""
+        tenant, form, parts = _tenant(request), await request.form(), self._parts()
+        phone, path = str(form.get("phone", "")), _next(str(form.get("next", "")))
+        device = request.cookies.get(DEVICE_COOKIE) or secrets.token_urlsafe(32)
+        try:
+            normal = normal_phone(phone)
+            await parts.limiter.take(tenant.id, PER_ADDRESS, request.client.host if request.client else "")
+            await parts.limiter.take(tenant.id, PER_PHONE, parts.vault.index(tenant.id, "phone", normal).hex())
+        except Problem as problem:
+            return self._phone_page(request, phone[:20], problem, path)
+        async with parts.database.unit(tenant.id) as unit:
+            session = Session(unit)
+            issued = await SignInCodes(session, tenant.id, parts.vault).issue(normal, device)
+            body = parts.catalogue.text(request.state.language, _TEMPLATE, name=tenant.name, code=issued.code)
+            message = await parts.messages.intend(session, tenant.id, issued.phone, _TEMPLATE, body)
+        await parts.messages.send(tenant.id, message, issued.phone, body)
+        response = RedirectResponse(f"/sign-in/code?{urlencode({'next': path})}", HTTPStatus.SEE_OTHER)
+        response.set_cookie(DEVICE_COOKIE, device, max_age=int(LIFETIME.total_seconds()), secure=True, httponly=True, samesite="lax")
+        return response
+
+    async def ask_code(self, request: Request) -> Response:
+        """Which code."""
+        phone = await self._pending_phone(request)
+        path = _next(request.query_params.get("next"))
+        if phone is None:
+            return RedirectResponse(f"/sign-in?{urlencode({'next': path})}", HTTPStatus.SEE_OTHER)
+        return self._code_page(request, phone, None, path)
+
+    async def check_code(self, request: Request) -> Response:
+        """Judge a code. A wrong try is committed before it is refused."""
+        tenant, form, parts = _tenant(request), await request.form(), self._parts()
+        code, path = str(form.get("code", "")), _next(str(form.get("next", "")))
+        device = request.cookies.get(DEVICE_COOKIE, "")
+        async with parts.database.unit(tenant.id) as unit:
+            session = Session(unit)
+            codes = SignInCodes(session, tenant.id, parts.vault)
+            phone = await codes.pending_phone(device)
+            tried = await codes.verify(device, code)
+            token = await self._welcome(session, tenant, tried.phone) if tried.verdict is Verdict.RIGHT else None
+            home = path if token is None or path != "/" else await _home(session, token)
+        if token is None:
+            return self._refused(request, tried, phone, path)
+        response = RedirectResponse(home, HTTPStatus.SEE_OTHER)
+        response.set_cookie(SESSION_COOKIE, token, max_age=int(LIFETIME.total_seconds()), secure=True, httponly=True, samesite="lax")
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        tenant = _tenant(request)
+        token = request.cookies.get(SESSION_COOKIE)
+        if token:
+            async with self._parts().database.unit(tenant.id) as unit:
+                await end_session(Session(unit), token)
+        response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax")
+        return response
+
+    async def _welcome(self, session: Session, tenant: Tenant, phone: str) -> str:
+        """The person of a proven phone, made known as a customer if new, with a session."""
+        people = People(session, tenant.id, self._parts().vault)
+        (person_id,) = await people.ensure([NewPerson(phone, "", ((Role.CUSTOMER, None),))], tenant.locale)
+        return await open_session(session, person_id)
+
+    async def _pending_phone(self, request: Request) -> str | None:
+        tenant = _tenant(request)
+        async with self._parts().database.unit(tenant.id, read_only=True) as unit:
+            codes = SignInCodes(Session(unit), tenant.id, self._parts().vault)
+            return await codes.pending_phone(request.cookies.get(DEVICE_COOKIE, ""))
+
+    def _refused(self, request: Request, tried: Tried, phone: str | None, path: str) -> Response:
+        problem = Problem(f"identity.code.{tried.verdict.value}", HTTPStatus.UNPROCESSABLE_ENTITY, left=tried.left)
+        if tried.verdict is Verdict.WRONG and phone is not None:
+            return self._code_page(request, phone, problem, path)
+        return self._phone_page(request, spoken_phone(phone) if phone else "", problem, path)
+
+    def _phone_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
+        face = next((face.value for face in (Face.CONSOLE, Face.PORTAL) if path.startswith(f"/{face.value}")), Face.PUBLIC.value)
+        return self._page(request, "portal/sign_in.html", problem, action="/sign-in", next=path, phone=phone, face=face)
+
+    def _code_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
+        return self._page(
+            request,
+            "portal/code.html",
+            problem,
+            action="/sign-in/code",
+            again_action="/sign-in",
+            next=path,
+            phone_shown=spoken_phone(phone),
+            demo_url="/dev/outbox" if self._parts().demo else None,
+        )
+
+    def _page(self, request: Request, template: str, problem: Problem | None, **context: object) -> Response:
+        parts, language = self._parts(), request.state.language
+        error = parts.catalogue.text(language, problem.code, **problem.params) if problem else None
+        frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None}
+        page = parts.templates.render(
+            template, language, site=site(_tenant(request)), look_url="/look.css", frame=frame, error=error, **context
+        )
+        headers = {**(problem.headers if problem else {}), "Content-Language": language, "Cache-Control": "no-store"}
+        return HTMLResponse(page, problem.status if problem else HTTPStatus.OK, headers)
+
+
+async def _home(session: Session, token: str) -> str:
+    """Where somebody goes who came from nowhere: staff to the console, merchants to the portal."""
+    for face in (Face.CONSOLE, Face.PORTAL):
+        visitor = await signed_in(session, token, ROLES[face])
+        if visitor and visitor.actor:
+            return f"/{face.value}"
+    return "/"
+
+
+def _next(path: str | None) -> str:
+    return inner_path(path or "/")
+
+
+def _tenant(request: Request) -> Tenant:
+    tenant: Tenant | None = request.state.tenant
+    if tenant is None:
+        raise not_found()
+    return tenant

@@ -1,0 +1,1 @@
+"""`/dev/*`: what exists in the demo alone."""

@@ -1,0 +1,34 @@
+"""Commands come from our own pages only: the defence against forged requests of other sites."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smilero_sdk.errors import Problem
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# These are not asked with a cookie: the API wants a bearer token, a webhook a signature.
+_WITHOUT_COOKIE = ("/api/", "/webhooks/")
+
+
+class SameOrigin:
+    """Refuses a command unless the browser says that it comes from this very host.
+
+    `Sec-Fetch-Site` (Fetch Metadata, W3C) is set by the browser and cannot be forged by a page; browsers before 2023 send
+    `Origin` instead. A request with neither is refused: no browser posts a form without one of them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises `http.cross_site` (403)."""
+        if scope["type"] == "http" and scope["method"] not in _SAFE and not scope["path"].startswith(_WITHOUT_COOKIE):
+            headers = Headers(scope=scope)
+            site = headers.get("sec-fetch-site")
+            ours = site == "same-origin" if site else urlsplit(headers.get("origin", "")).netloc == headers.get("host")
+            if not ours:
+                raise Problem("http.cross_site", HTTPStatus.FORBIDDEN)
+        await self._app(scope, receive, send)
