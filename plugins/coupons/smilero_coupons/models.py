@@ -49,6 +49,7 @@ class Redemption(TenantModel):
     shop_id = fields.UUIDField()
     redeemed_by = fields.UUIDField(null=True)
     redeemed_at = fields.DatetimeField(db_default=Now())
+    undone_at = fields.DatetimeField(null=True)
 
     class Meta:
         schema = "plugin_coupons"

@@ -37,7 +37,7 @@ class Coupons:
     def register_menu(self) -> list[MenuItem]:
         """The till on the portal's bar, the list in the console."""
         return [
-            MenuItem(Face.PORTAL, "/check", "coupons.bar.check", "scan", REDEEM),
+            MenuItem(Face.PORTAL, "/check", "coupons.bar.check", "scan-line", REDEEM),
             MenuItem(Face.CONSOLE, "/campaigns", "coupons.title", "ticket-percent", READ),
         ]
 

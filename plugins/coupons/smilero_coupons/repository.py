@@ -52,7 +52,7 @@ class CouponRepository:
 
     async def redemptions_between(self, shop_id: UUID, since: datetime, until: datetime) -> int:
         """How many were used at a shop from `since` to `until`, both included."""
-        query = Redemption.filter(shop_id=shop_id, redeemed_at__gte=since, redeemed_at__lte=until)
+        query = Redemption.filter(shop_id=shop_id, redeemed_at__gte=since, redeemed_at__lte=until, undone_at=None)
         return await query.using_db(self._db.orm).count()
 
     async def console_page(self, text: str, after: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
@@ -142,6 +142,24 @@ class CouponRepository:
             redeemed_by,
         )
         return await Redemption.get(id=redemption_id, using_db=self._db.orm) if written else None
+
+    async def undo_redemption(self, redemption_id: UUID, since: datetime, now: datetime) -> bool:
+        """Give a claim and the count back, if the redemption is not older than `since`; whether it was undone."""
+        undone = await self._db.execute(
+            """
+            with undone as (
+              update plugin_coupons.redemption set undone_at = $3 where id = $1 and undone_at is null and redeemed_at > $2
+              returning claim_id, campaign_id
+            ), given as (
+              update plugin_coupons.claim c set redeemed_at = null from undone where c.id = undone.claim_id returning c.campaign_id
+            )
+            update plugin_coupons.campaign k set redeemed = k.redeemed - 1 from given where k.id = given.campaign_id
+            """,
+            redemption_id,
+            since,
+            now,
+        )
+        return undone == 1
 
     async def claim(self, claim_id: UUID) -> Claim | None:
         """One claim."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Record, UniqueViolationError
 
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_coupons.repository import CouponRepository
@@ -102,6 +102,22 @@ class CouponService:
         if self._ctx.now >= campaign.created_at + UNDO or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
             raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
         await self._ctx.events.emit("campaign_undone", {"campaign_id": campaign.id, "shop_id": campaign.shop_id})
+
+    async def undo_redemption(self, redemption: Redemption) -> None:
+        """Take a redemption back for ten minutes: the customer has the coupon again, with the same number.
+
+        Raises `coupons.undo_late` (409), also when another open claim has the number by now.
+        """
+        try:
+            async with self._ctx.db.savepoint():
+                undone = await self.repository.undo_redemption(redemption.id, self._ctx.now - UNDO, self._ctx.now)
+        except UniqueViolationError:
+            undone = False
+        if not undone:
+            raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
+        ids = {"campaign_id": redemption.campaign_id, "claim_id": redemption.claim_id, "shop_id": redemption.shop_id}
+        await self._ctx.events.emit("redemption_undone", {**ids, "redemption_id": redemption.id})
+        self._ctx.realtime.ring(topic(redemption.campaign_id))
 
     async def own_claims(self, campaign_id: UUID) -> list[Claim]:
         """The visitor's claims of a campaign, oldest first; none for somebody who has not signed in."""

@@ -10,7 +10,7 @@ from smilero_coupons.cards import card, state
 from smilero_coupons.faces import pages
 from smilero_coupons.faces.drawing import qr
 from smilero_coupons.faces.wizard import BASE, required_shop
-from smilero_coupons.models import Campaign
+from smilero_coupons.models import Campaign, Redemption
 from smilero_coupons.periods import day_of, end_of
 from smilero_coupons.routes import MANAGE, READ, REDEEM
 from smilero_coupons.service import UNDO, CouponService, topic
@@ -98,7 +98,7 @@ async def undo_campaign(ctx: TenantContext, campaign_id: UUID) -> Redirect:
 async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     """The customer's number, by the number pad or the camera."""
     required_shop(ctx)
-    context = {"action": f"{BASE}/redemptions", "key": str(uuid7()), "error": None, "digits": 6, "scan": True, "code": query.code}
+    context = {"action": f"{BASE}/redemptions", "key": str(uuid7()), "error": None, "digits": 6, "scan-line": True, "code": query.code}
     return View("coupons/check.html", context)
 
 
@@ -114,9 +114,7 @@ async def redeem(ctx: TenantContext, form: Code) -> Redirect:
 async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
     """What to do at the till."""
     service = CouponService(ctx)
-    redemption = await service.repository.redemption(redemption_id)
-    if redemption is None or not ctx.actor.works_at(redemption.shop_id):
-        raise not_found("redemption")
+    redemption = await _own_redemption(ctx, redemption_id)
     campaign = await _own(ctx, redemption.campaign_id)
     today = day_of(ctx.now, ctx.tenant.timezone)
     nth = await service.repository.redemptions_between(
@@ -126,15 +124,22 @@ async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
         "sentence": ctx.text(f"coupons.till.{campaign.kind}", value=campaign.value),
         "detail": ctx.text("coupons.till.detail", count=nth),
         "next_url": f"{BASE}/check",
-        "undo_action": None,
+        "undo_action": f"{BASE}/redemptions/{redemption.id}/undo" if ctx.now < redemption.redeemed_at + UNDO else None,
         "key": str(uuid7()),
     }
     return View("coupons/result.html", context)
 
 
+@pages.post(Face.PORTAL, "/redemptions/{redemption_id}/undo", permission=REDEEM)
+async def undo_redemption(ctx: TenantContext, redemption_id: UUID) -> Redirect:
+    """Take the last redemption back."""
+    await CouponService(ctx).undo_redemption(await _own_redemption(ctx, redemption_id))
+    return Redirect(f"{BASE}/check")
+
+
 async def home(ctx: TenantContext) -> HomePart:
     """How many came with a coupon yesterday, and the tasks."""
-    tiles = [Tile("/check", "coupons.tile.check", "scan"), Tile("/campaigns", "coupons.tile.list", "ticket-percent")]
+    tiles = [Tile("/check", "coupons.tile.check", "scan-line"), Tile("/campaigns", "coupons.tile.list", "ticket-percent")]
     if ctx.shop_id is None:
         return HomePart()
     timezone, repository = ctx.tenant.timezone, CouponService(ctx).repository
@@ -157,6 +162,13 @@ def _said(today: int, yesterday: int, before: int) -> tuple[str, dict[str, int]]
         return "coupons.home.same", {"yesterday": yesterday}
     key = "coupons.home.more" if yesterday > before else "coupons.home.fewer"
     return key, {"yesterday": yesterday, "difference": abs(yesterday - before)}
+
+
+async def _own_redemption(ctx: TenantContext, redemption_id: UUID) -> Redemption:
+    redemption = await CouponService(ctx).repository.redemption(redemption_id)
+    if redemption is None or redemption.undone_at is not None or not ctx.actor.works_at(redemption.shop_id):
+        raise not_found("redemption")
+    return redemption
 
 
 async def _own(ctx: TenantContext, campaign_id: UUID) -> Campaign:

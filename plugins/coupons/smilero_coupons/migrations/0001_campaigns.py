@@ -61,14 +61,16 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.Uuid(), nullable=False),
         sa.Column("redeemed_by", sa.Uuid(), nullable=True),
         sa.Column("redeemed_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         references=[
             Reference("claim_id", "plugin_coupons.claim"),
             Reference("campaign_id", "plugin_coupons.campaign"),
             Reference("shop_id", "core.shop"),
             Reference("redeemed_by", "core.person"),
         ],
-        unique=[["claim_id"]],
     )
+    # A claim is used once; a redemption that was a mistake stays on record and lets it be used again.
+    create_index("redemption_claim_key", "redemption", ["claim_id"], where="undone_at is null", unique=True)
 
 
 def downgrade() -> None:
