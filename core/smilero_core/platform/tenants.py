@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from asyncpg import UniqueViolationError
 
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
+from smilero_core.platform.colour import READABLE, contrast_with_white
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_PHONE = re.compile(r"(0\d{1,2}-\d{3,4}|1\d{3})-\d{4}", re.ASCII)
+_LONGEST_NAME = 80  # what a header holds at 360 px in two lines
 # Words that a host name of the platform itself may need one day.
 _RESERVED = frozenset({"www", "api", "admin", "operator", "static", "mail", "platform", "smilero"})
 
@@ -26,14 +30,16 @@ class NewTenant:
 
     Attributes:
         slug: its word in host names, for ever.
+        seal: one syllable; the first of the name when it is empty.
+        colour: `#rrggbb`.
         hosts: further host names of its own.
-        phone: whom customers call.
+        phone: whom customers call, as 031-729-1234 or 1588-1234; empty for nobody.
     """
 
     slug: str
     name: str
-    seal: str
-    colour: str
+    seal: str = ""
+    colour: str = "#1d4f8c"
     locale: str = "ko"
     timezone: str = "Asia/Seoul"
     body_type: str = "foundation"
@@ -58,29 +64,27 @@ class TenantOffice:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def find(self, slug: str) -> UUID | None:
+        """The id of a foundation, suspended or not."""
+        async with self._database.platform(read_only=True) as unit:
+            found = await Session(unit).fetch_value("select id from core.tenant where slug = $1", slug)
+        return found if isinstance(found, UUID) else None
+
     async def create(self, new: NewTenant) -> UUID:
         """Make a foundation; its host answers within seconds, with no restart.
 
-        Raises `tenancy.slug`, `tenancy.host`, `tenancy.colour`, `tenancy.seal` (422), `tenancy.taken` (409).
+        Raises `tenancy.slug`, `.slug_reserved`, `.name`, `.seal`, `.colour`, `.colour_pale`, `.phone`,
+        `.host` (422), `.taken`, `.host_taken` (409).
         """
+        new = _normal(new)
         _require_sound(new)
         tenant_id = uuid7()
         try:
             async with self._database.platform() as unit:
-                session = Session(unit)
-                await session.execute(
-                    """
-                    insert into core.tenant (id, slug, name, body_type, locale, timezone, status, seal, colour, sender)
-                    values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9::jsonb)
-                    """,
-                    tenant_id,
-                    *(new.slug, new.name, new.body_type, new.locale, new.timezone, new.seal, new.colour),
-                    json.dumps({"name": new.name, "phone": new.phone}),
-                )
-                await session.execute_many(
-                    "insert into core.tenant_host (host, tenant) values ($1, $2)", [(host, tenant_id) for host in new.hosts]
-                )
+                await _write(Session(unit), tenant_id, new)
         except UniqueViolationError as error:
+            if error.table_name == "tenant_host":
+                raise Problem("tenancy.host_taken", HTTPStatus.CONFLICT, hosts=", ".join(new.hosts)) from error
             raise Problem("tenancy.taken", HTTPStatus.CONFLICT, slug=new.slug) from error
         return tenant_id
 
@@ -103,13 +107,40 @@ class TenantOffice:
         return [TenantSummary(row["slug"], row["name"], row["markets"], row["shops"], list(row["plugins"])) for row in rows]
 
 
+async def _write(session: Session, tenant_id: UUID, new: NewTenant) -> None:
+    await session.execute(
+        """
+        insert into core.tenant (id, slug, name, body_type, locale, timezone, status, seal, colour, sender)
+        values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9::jsonb)
+        """,
+        tenant_id,
+        *(new.slug, new.name, new.body_type, new.locale, new.timezone, new.seal, new.colour),
+        json.dumps({"name": new.name, "phone": new.phone}),
+    )
+    await session.execute_many("insert into core.tenant_host (host, tenant) values ($1, $2)", [(host, tenant_id) for host in new.hosts])
+
+
+def _normal(new: NewTenant) -> NewTenant:
+    """As people mean it: a keyboard may send Hangul in parts, and neither colours nor hosts know case."""
+    name = _clean(new.name)
+    hosts = tuple(dict.fromkeys(host.lower() for host in new.hosts))
+    return replace(new, name=name, seal=_clean(new.seal) or name[:1], colour=new.colour.lower(), hosts=hosts)
+
+
+def _clean(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def _require_sound(new: NewTenant) -> None:
     checks = {
-        "tenancy.slug": _SLUG.fullmatch(new.slug) is not None and new.slug not in _RESERVED,
+        "tenancy.slug": _SLUG.fullmatch(new.slug),
+        "tenancy.slug_reserved": new.slug not in _RESERVED,
+        "tenancy.name": 0 < len(new.name) <= _LONGEST_NAME and new.name.isprintable(),
+        "tenancy.seal": len(new.seal) == 1 and new.seal.isprintable(),
+        "tenancy.colour": _COLOUR.fullmatch(new.colour),
+        "tenancy.colour_pale": _COLOUR.fullmatch(new.colour) and contrast_with_white(new.colour) >= READABLE,
+        "tenancy.phone": not new.phone or _PHONE.fullmatch(new.phone),
         "tenancy.host": all(_HOST.fullmatch(host) for host in new.hosts),
-        "tenancy.colour": _COLOUR.fullmatch(new.colour) is not None,
-        "tenancy.seal": len(new.seal) == 1,
-        "tenancy.name": 0 < len(new.name.strip()) <= 80,  # noqa: PLR2004 - what a header holds at 360 px in two lines
     }
     for code, sound in checks.items():
         if not sound:

@@ -8,23 +8,16 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from smilero_core.platform.colour import READABLE, contrast_with_white
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import DEFAULT_LANGUAGE
 
 _STRICT: Final = ConfigDict(strict=True, frozen=True, extra="forbid")
-_READABLE = 4.5
-
-
-def _contrast_on_white(colour: str) -> float:
-    """The contrast ratio of `#rrggbb` on white, 1 to 21 (WCAG 2.2, relative luminance)."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)  # noqa: PLR2004 - sRGB
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def _readable(colour: str) -> str:
-    if _contrast_on_white(colour) < _READABLE:
-        msg = f"contrast on white is below {_READABLE}"
+    if contrast_with_white(colour) < READABLE:
+        msg = f"contrast on white is below {READABLE}"
         raise ValueError(msg)
     return colour
 

@@ -208,3 +208,7 @@ GIVEN_NAMES: Final = _words(
     "인수 철수 상호 진호 재호 경호 성진 영진 상진 용호 용수 기철 만수 덕수 종철 병호 재철 춘식 창호 동현",
     "성민 정훈 상훈 지훈 태호 승호 민호",
 )
+
+CLERK: Final = "{surname}도움"
+CUSTOMER: Final = "손님{number}"
+"""How demo people are called who have no shop of their own."""

@@ -1,7 +1,6 @@
 """The demo: three foundations with their real markets, made-up shops, and people whose numbers everybody knows."""
 
 from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
@@ -17,9 +16,13 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.manifest import Role
 from smilero_tenants.markets.definition import MarketDefinition, load_definitions
 from smilero_tenants.markets.demo_shops import FIRST_MERCHANT_SHOP, demo_shops
+from smilero_tenants.markets.demo_words import CLERK, CUSTOMER
 
 MERCHANTS = 30
 CUSTOMERS = 100
+
+# Shops a statement: few enough that a slow machine answers well within the timeout of a statement.
+_BATCH = 2_000
 
 _PHONE = "010-0000-{}"
 
@@ -33,49 +36,53 @@ DEMO_PHONES = {
     Role.CUSTOMER: _PHONE.format("2001"),
 }
 
-Told = Callable[[str], None]
+Told = Callable[[str, int, int], None]
 
 
-async def provision_demo(database: Database, vault: Vault, plugins: Sequence[str], told: Told = lambda _: None) -> None:
-    """Make what is not there yet, one foundation a transaction, so that a killed start goes on where it was.
+async def provision_demo(database: Database, vault: Vault, plugins: Sequence[str], told: Told = lambda *_: None) -> None:
+    """Make what is not there yet. A foundation is filled in one transaction, so a killed start goes on where it was.
 
     Args:
-        plugins: those that every foundation has on.
-        told: called with the name of each foundation before it is made.
+        plugins: those that every foundation has on, until somebody switches one off.
+        told: called with the name of a foundation that is being filled, and how many of how many shops it has.
     """
     office = TenantOffice(database)
-    present = {summary.slug: summary for summary in await office.list()}
     for definition in load_definitions():
-        known = present.get(definition.slug)
-        if known is None or known.markets == 0:
-            told(definition.title("ko"))
-            await _provision(database, vault, plugins, definition, is_new=known is None)
+        tenant_id = await office.find(definition.slug) or await office.create(_tenant(definition))
+        async with database.unit(tenant_id) as unit:
+            session = Session(unit)
+            store = RegistryStore(session)
+            if not await store.market_ids():
+                people = People(session, tenant_id, vault)
+                await _fill(store, people, definition, told)
+            await _switch_new_on(session, plugins)
 
 
-async def _provision(database: Database, vault: Vault, plugins: Sequence[str], definition: MarketDefinition, *, is_new: bool) -> None:
-    if is_new:
-        await TenantOffice(database).create(_tenant(definition))
-    async with database.unbound() as unit:
-        tenant_id = await Session(unit).fetch_value("select id from core.tenant where slug = $1", definition.slug)
-    if not isinstance(tenant_id, UUID):
-        raise TypeError(definition.slug)
+async def _fill(store: RegistryStore, people: People, definition: MarketDefinition, told: Told) -> None:
     rows = read_standard_file(definition.standard_file(), area=definition.area).rows
-    async with database.unit(tenant_id) as unit:
-        session = Session(unit)
-        store = RegistryStore(session)
-        await store.import_markets(preview(rows, {}))
-        shops = await _open_shops(store, rows)
-        await People(session, tenant_id, vault).ensure(_people(shops), definition.locale)
-        for plugin in plugins:
+    await store.import_markets(preview(rows, {}))
+    shops = await _shops(store, rows)
+    name = definition.title(definition.locale)
+    for start in range(0, len(shops), _BATCH):
+        told(name, start, len(shops))
+        await store.add_shops([shop for shop, _ in shops[start : start + _BATCH]])
+    told(name, len(shops), len(shops))
+    await people.ensure(_people(shops), definition.locale)
+
+
+async def _switch_new_on(session: Session, plugins: Sequence[str]) -> None:
+    """A plugin that the foundation has never had, as the first start after it was installed finds one."""
+    had = {row["plugin"] for row in await session.fetch("select plugin from core.plugin_activation")}
+    for plugin in plugins:
+        if plugin not in had:
             await switch(session, plugin, enabled=True)
 
 
-async def _open_shops(store: RegistryStore, rows: Sequence[MarketRow]) -> list[tuple[NewShop, str]]:
+async def _shops(store: RegistryStore, rows: Sequence[MarketRow]) -> list[tuple[NewShop, str]]:
     """Every shop with its owner's name, the demo's first bakery in front."""
     markets = await store.market_ids()
     made = [(row, shop) for row in rows for shop in demo_shops(row)]
     shops = [(NewShop(uuid7(), markets[row.key], shop.name, shop.stall, shop.category.value, shop.goods), shop.owner) for row, shop in made]
-    await store.add_shops([shop for shop, _ in shops])
     return sorted(shops, key=lambda pair: pair[0].name != FIRST_MERCHANT_SHOP.name)
 
 
@@ -86,8 +93,11 @@ def _people(shops: Sequence[tuple[NewShop, str]]) -> list[NewPerson]:
     return [
         *(NewPerson(DEMO_PHONES[role], role.value, ((role, None),)) for role in staff),
         *(NewPerson(_PHONE.format(1001 + n), owner, ((Role.MERCHANT, shop.id),)) for n, (shop, owner) in enumerate(first)),
-        *(NewPerson(_PHONE.format(1501 + n), f"{owner[0]}도움", ((Role.CLERK, shop.id),)) for n, (shop, owner) in enumerate(first)),
-        *(NewPerson(_PHONE.format(2001 + n), f"손님{n + 1}", ((Role.CUSTOMER, None),)) for n in range(CUSTOMERS)),
+        *(
+            NewPerson(_PHONE.format(1501 + n), CLERK.format(surname=owner[0]), ((Role.CLERK, shop.id),))
+            for n, (shop, owner) in enumerate(first)
+        ),
+        *(NewPerson(_PHONE.format(2001 + n), CUSTOMER.format(number=n + 1), ((Role.CUSTOMER, None),)) for n in range(CUSTOMERS)),
     ]
 
 

@@ -20,7 +20,7 @@ class ImportRefused(Problem):
     """
 
     def __init__(self, lines: Sequence[LineError]) -> None:
-        super().__init__("imports.refused", 422, count=len(lines))
+        super().__init__("imports.refused", 422, count=len({line.line for line in lines}))
         self.lines = list(lines)
 
 
@@ -44,11 +44,14 @@ async def import_markets(database: Database, tenant: Tenant, data: bytes, area: 
 
     Args:
         data: the file, CP949 or UTF-8.
-        area: words of which a market's address must contain one; none: every market of the file.
+        area: words of which a market's address must contain one; no words: every market of the file.
         dry_run: report what would happen, and change nothing.
 
-    Raises `registry.file_*`, `imports.refused` with the lines, `imports.none` when no market is in the area.
+    Raises `registry.file_*`, `imports.area` for an empty word, which every address contains, `imports.refused` with the lines,
+    `imports.none` when no market is in the area.
     """
+    if not all(word.strip() for word in area):
+        raise Problem("imports.area", 422)
     found = read_standard_file(data, area=area)
     if found.errors:
         raise ImportRefused(found.errors)

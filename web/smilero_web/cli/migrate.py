@@ -1,30 +1,38 @@
-"""Bringing a database to this version."""
+"""The plugins and the assembled application as commands find them, and bringing a database to this version."""
 
+import asyncio
 from collections.abc import Callable
-
-import asyncpg
-from sqlalchemy.exc import DBAPIError
 
 from smilero_core.db.bootstrap import bootstrap
 from smilero_core.db.lineages import upgrade
 from smilero_core.db.settings import DatabaseSettings
-from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.host import PluginHost, PluginLoadError
 from smilero_sdk.errors import Problem
+from smilero_web.cli.console import say, text
+from smilero_web.cli.office import reaching
 
-Told = Callable[[str], None]
+
+def find_plugins() -> PluginHost:
+    """Every installed plugin. Raises `plugins.broken`, which names the one that does not load."""
+    try:
+        return PluginHost.discover()
+    except PluginLoadError as error:
+        raise Problem("plugins.broken", 500, reason=str(error)) from error
 
 
-async def upgrade_database(settings: DatabaseSettings, host: PluginHost, told: Told = lambda _: None) -> None:
-    """Logins first where an administrator is named, then the core's revisions, then each plugin's.
+def upgrade_database(settings: DatabaseSettings, host: PluginHost) -> None:
+    """Logins first where an administrator is named, then the core's revisions, then each plugin's; each schema is said.
 
-    Args:
-        told: called with a schema's name before its revisions run.
-
-    Raises `database.migration_failed` with the schema and PostgreSQL's reason, asyncpg's errors when there is no connection.
+    Raises `database.migration_failed` with the schema and the reason, and the Problems of `reaching`.
     """
+    with reaching():
+        asyncio.run(_upgrade(settings, host, lambda schema: say(text("cli.upgrading", schema=schema))))
+
+
+async def _upgrade(settings: DatabaseSettings, host: PluginHost, told: Callable[[str], None]) -> None:
     if settings.database_url:
         await bootstrap(settings)
-    current = "core"
+    current = ""
 
     def note(schema: str) -> None:
         nonlocal current
@@ -33,6 +41,9 @@ async def upgrade_database(settings: DatabaseSettings, host: PluginHost, told: T
 
     try:
         await upgrade(settings.owner(), host.lineages(), note)
-    except (DBAPIError, asyncpg.PostgresError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise Problem("database.migration_failed", 500, schema=current, reason=reason) from error
+    except Exception as error:  # whatever a revision raises: a plugin's is a stranger's code
+        if not current:
+            raise
+        cause = getattr(error, "orig", None) or error
+        reason = str(cause).strip().splitlines()[:1] or [type(cause).__name__]
+        raise Problem("database.migration_failed", 500, schema=current, reason=reason[0]) from error

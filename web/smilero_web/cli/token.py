@@ -12,13 +12,9 @@ from smilero_core.platform.operators import create_operator_token
 from smilero_sdk.errors import Problem
 from smilero_sdk.manifest import Role
 from smilero_tenants.provisioning.demo import DEMO_PHONES
-from smilero_web.cli.console import with_runtime
-from smilero_web.cli.serve import is_demo_folder
-from smilero_web.cli.tenant import find_tenant
-from smilero_web.runtime import Runtime
-from smilero_web.settings import WebSettings
+from smilero_web.cli.office import Office, with_office
 
-app = typer.Typer(no_args_is_help=True, help="Bearer tokens for /api/v1.")
+app = typer.Typer(name="token", no_args_is_help=True, help="Bearer tokens for /api/v1.")
 
 _AT_A_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
 
@@ -35,31 +31,23 @@ def create(
     tenant: Annotated[str, typer.Option(help="The foundation; not for operator.")] = "",
     phone: Annotated[str, typer.Option(help="Whose token; in the demo the role's first person unless given.")] = "",
 ) -> None:
-    """Print a token, alone on standard output, good for 90 days."""
+    """Print a token, alone on standard output, good for 90 days. In the demo a new number becomes a person of the role."""
+    if role is not Role.OPERATOR and not tenant:
+        msg = f"Of which foundation is the {role}?"
+        raise typer.BadParameter(msg, param_hint="--tenant")
 
-    async def work(runtime: Runtime) -> str:
+    async def work(office: Office) -> str:
         if role is Role.OPERATOR:
-            return await create_operator_token(runtime.database)
-        found = await find_tenant(runtime, tenant)
-        async with runtime.database.unit(found.id) as unit:
+            return await create_operator_token(office.database)
+        found = await office.tenant(tenant)
+        async with office.database.unit(found.id) as unit:
             session = Session(unit)
-            people = People(session, found.id, runtime.vault)
-            return await create_token(session, await people.require(await _known(people, phone, role), role), role)
+            people = People(session, found.id, office.vault)
+            wanted = phone or (DEMO_PHONES[role] if office.demo else "")
+            if not wanted:
+                raise Problem("identity.phone_required")
+            if office.demo and role not in _AT_A_SHOP and await people.by_phone(wanted) is None:
+                await people.ensure([NewPerson(wanted, wanted[-4:], ((role, None),))])
+            return await create_token(session, await people.require(wanted, role), role)
 
-    sys.stdout.write(with_runtime(work) + "\n")
-
-
-async def _known(people: People, phone: str, role: Role) -> str:
-    """The phone to use; in the demo an unknown one becomes a person of the role."""
-    demo = _is_demo()
-    wanted = phone or (DEMO_PHONES[role] if demo else "")
-    if not wanted:
-        raise Problem("identity.phone_required")
-    if demo and await people.by_phone(wanted) is None:
-        roles = () if role in _AT_A_SHOP else ((role, None),)
-        await people.ensure([NewPerson(wanted, wanted[-4:], roles)])
-    return wanted
-
-
-def _is_demo() -> bool:
-    return WebSettings().demo or is_demo_folder(WebSettings().data_dir)
+    sys.stdout.write(with_office(work) + "\n")
