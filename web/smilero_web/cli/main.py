@@ -27,8 +27,7 @@ class Commands(TyperGroup):
         if cmd_name not in _MODULES:
             return None
         found = get_command(import_module(f"smilero_web.cli.{_MODULES[cmd_name]}").app)
-        is_one_of_several = found.name != cmd_name and isinstance(found, TyperGroup)
-        return found.get_command(ctx, cmd_name) if is_one_of_several else found
+        return found.get_command(ctx, cmd_name) if isinstance(found, TyperGroup) and found.name != cmd_name else found
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -87,10 +87,10 @@ def reaching() -> Iterator[None]:
 
 
 def web_settings() -> WebSettings:
-    """`SMILERO_*` of the process. Raises `cli.setting`."""
+    """`SMILERO_*` of the process; port 0 stands for any that is free. Raises `cli.setting`."""
     settings = from_environment(WebSettings)
-    if not 0 < settings.port <= _MOST_PORT:
-        raise _unreadable("port", f"1-{_MOST_PORT}")
+    if not 0 <= settings.port <= _MOST_PORT:
+        raise _unreadable("port", f"0-{_MOST_PORT}")
     return settings
 
 

@@ -88,7 +88,7 @@ def _run(parts: Parts, database: DatabaseSettings, services: EmbeddedServices) -
     if parts.settings.demo:
         with reaching(), _progress() as told:
             asyncio.run(_provision(parts, database, told))
-    _serve(parts, database, lambda: _greet(parts.settings, services.database_url))
+    _serve(parts, database, lambda port: _greet(parts.settings, port, services.database_url))
 
 
 async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> None:
@@ -97,19 +97,19 @@ async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> No
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and on which port."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._ready()
+            self._ready(self.servers[0].sockets[0].getsockname()[1])
 
 
-def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[], None] = lambda: None) -> None:
+def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None] = lambda _: None) -> None:
     with reaching():
         asyncio.run(_reach(database))
     _require_port(parts.settings)
@@ -186,8 +186,8 @@ def _progress() -> Iterator[Told]:
         yield told
 
 
-def _greet(settings: WebSettings, database_url: str) -> None:
-    base = f"{settings.domain}:{settings.port}"
+def _greet(settings: WebSettings, port: int, database_url: str) -> None:
+    base = f"{settings.domain}:{port}"
     say(text("cli.ready", url=f"http://{base}/"))
     if settings.demo:
         for definition in load_definitions():
