@@ -98,7 +98,7 @@ async def undo_campaign(ctx: TenantContext, campaign_id: UUID) -> Redirect:
 async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     """The customer's number, by the number pad or the camera."""
     required_shop(ctx)
-    context = {"action": f"{BASE}/redemptions", "key": str(uuid7()), "error": None, "digits": 6, "scan-line": True, "code": query.code}
+    context = {"action": f"{BASE}/redemptions", "key": str(uuid7()), "error": None, "digits": 6, "scan": True, "code": query.code}
     return View("coupons/check.html", context)
 
 
