@@ -30,7 +30,11 @@ PLUGINS = [
         "health": {"text": "지난밤 세 번 멈춰 잠시 쉬게 했습니다.", "url": "/console/health/talent"},
     },
 ]
-NOTICE = {"text": "재능 나눔이 지난밤 세 번 멈춰 잠시 쉬게 했습니다. 다른 기능은 괜찮습니다.", "url": "/console/health", "url_label": "까닭 보기"}
+NOTICE = {
+    "text": "재능 나눔이 지난밤 세 번 멈춰 잠시 쉬게 했습니다. 다른 기능은 괜찮습니다.",
+    "url": "/console/health",
+    "url_label": "까닭 보기",
+}
 LONG_MARKET = "부산광역시부평깡통시장상인회협동조합"
 SHOP_LIST: dict[str, object] = {
     "q": "",
