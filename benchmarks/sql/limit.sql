@@ -7,7 +7,7 @@ create table audit (tenant_id int not null, id bigint generated always as identi
 
 insert into idempotency (tenant_id, caller, operation, key, request_hash, status, content_type, body, created_at)
   select n % 3 + 1, 'merchant:' || lpad(n::text, 36, '0'), 'coupons.redeem_coupon /api/v1/coupons/redemptions', gen_random_uuid()::text,
-    sha256(convert_to(n::text, 'UTF8')), 201, 'application/json', convert_to(repeat('x', 249), 'UTF8'), now() - interval '1 day'
+    sha256(convert_to(n::text, 'UTF8')), 201, 'application/json', convert_to(repeat('x', 241), 'UTF8'), now() - interval '1 day'
   from generate_series(0, :history - 1) n;
 insert into audit (tenant_id, actor, action, subject, detail, at)
   select n % 3 + 1, 'merchant:7', 'coupons.redeem', 'claim:' || n, jsonb_build_object('coupon', n % 300 + 1), now() - interval '10 day'
