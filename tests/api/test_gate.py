@@ -73,7 +73,7 @@ async def test_off_shuts_every_operation_on_every_process(site: Site, looked_at:
 async def test_off_empties_the_slots_of_a_page(site: Site) -> None:
     till = Till(site, site.bucheon)
     await till.campaign(value=7_654)
-    page = f"/shops/{site.bucheon.shop}"
+    page = f"/storefront/shops/{site.bucheon.shop}"
     shown = await site.caller(site.bucheon).get(page)
     assert "7,654원" in shown.text
     async with coupons_off(site, site.bucheon):
@@ -96,6 +96,6 @@ async def test_what_was_never_switched_on_is_off(site: Site) -> None:
 
 async def test_a_row_for_what_is_not_installed_opens_nothing(site: Site) -> None:
     vault = Vault(site.settings.secret_key.get_secret_value())
-    foundation = await found(site.database, vault, f"t{uuid4().hex[:12]}", plugins=("ghost",))
+    foundation = await found(site.database, vault, f"t{uuid4().hex[:12]}", plugins=("ghost", "storefront"))
     assert (await site.caller(foundation, "owner").get(f"/api/v1/ghost/{uuid7()}")).status_code == HTTPStatus.NOT_FOUND
-    assert (await site.caller(foundation).get(f"/shops/{foundation.shop}")).status_code == HTTPStatus.OK
+    assert (await site.caller(foundation).get(f"/storefront/shops/{foundation.shop}")).status_code == HTTPStatus.OK

@@ -57,7 +57,7 @@ class Foundation:
     crowd: list[str]
 
 
-async def found(database: Database, vault: Vault, slug: str, *, plugins: tuple[str, ...] = ("coupons",)) -> Foundation:
+async def found(database: Database, vault: Vault, slug: str, *, plugins: tuple[str, ...] = ("coupons", "storefront")) -> Foundation:
     """Make a foundation with everything that it needs to work."""
     new = NewTenant(slug, f"{slug} 상권활성화재단", slug[0], "#1d4f8c", phone="031-755-4214")
     tenant_id = await TenantOffice(database).create(new)

@@ -10,7 +10,7 @@ SITE = {
 }
 FRAME: dict[str, object] = {"site": SITE, "look_url": "/look.css"}
 MARKET: dict[str, object] = {
-    "url": "/markets/1",
+    "url": "/storefront/markets/1",
     "name": "부평깡통시장",
     "address": "부산광역시 중구 부평1길 39",
     "district": "중구",
@@ -44,8 +44,8 @@ CLOSED = MARKET | {
     "shops": None,
 }
 SHOPS: list[dict[str, object]] = [
-    {"url": "/shops/1", "name": "부흥시장 원조 할머니 손두부와 순두부집", "stall": "2층 나-117호"},
-    {"url": "/shops/2", "name": "누리빵집", "stall": None},
+    {"url": "/storefront/shops/1", "name": "부흥시장 원조 할머니 손두부와 순두부집", "stall": "2층 나-117호"},
+    {"url": "/storefront/shops/2", "name": "누리빵집", "stall": None},
 ]
 CATEGORIES = [{"name": "가공식품", "shops": SHOPS}, {"name": "음식점", "shops": SHOPS}]
 SHOP: dict[str, object] = {
@@ -66,17 +66,18 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         f"error {kind}": ("platform/error.html", {"kind": kind, "message": None})
         for kind in ("not_found", "forbidden", "failure", "no_tenant")
     },
-    "home": ("public/home.html", HOME),
-    "home, found": ("public/home.html", HOME | {"q": "시장"}),
-    "home, nothing found": ("public/home.html", HOME | {"q": "없는 곳", "open_today": [], "closed_today": []}),
-    "market": ("public/market.html", {"market": MARKET, "categories": CATEGORIES, "q": ""}),
-    "market, closed": ("public/market.html", {"market": CLOSED, "categories": [], "q": ""}),
-    "market, found": ("public/market.html", {"market": MARKET_DAY, "categories": CATEGORIES, "q": "두부"}),
-    "market, nothing found": ("public/market.html", {"market": MARKET, "categories": [], "q": "두부"}),
-    "shop": ("public/shop.html", {"shop": SHOP, "market": MARKET, "slots": []}),
-    "shop without a number": ("public/shop.html", {"shop": SHOP | {"phone": None}, "market": MARKET, "slots": []}),
+    "front page of no plugin": ("public/home.html", {}),
+    "home": ("storefront/home.html", HOME),
+    "home, found": ("storefront/home.html", HOME | {"q": "시장"}),
+    "home, nothing found": ("storefront/home.html", HOME | {"q": "없는 곳", "open_today": [], "closed_today": []}),
+    "market": ("storefront/market.html", {"market": MARKET, "categories": CATEGORIES, "q": ""}),
+    "market, closed": ("storefront/market.html", {"market": CLOSED, "categories": [], "q": ""}),
+    "market, found": ("storefront/market.html", {"market": MARKET_DAY, "categories": CATEGORIES, "q": "두부"}),
+    "market, nothing found": ("storefront/market.html", {"market": MARKET, "categories": [], "q": "두부"}),
+    "shop": ("storefront/shop.html", {"shop": SHOP, "market": MARKET, "slots": []}),
+    "shop without a number": ("storefront/shop.html", {"shop": SHOP | {"phone": None}, "market": MARKET, "slots": []}),
     "shop, closed": (
-        "public/shop.html",
+        "storefront/shop.html",
         {"shop": SHOP | {"is_open": False, "next_open": date(2026, 11, 25)}, "market": CLOSED, "slots": []},
     ),
 }

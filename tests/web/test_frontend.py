@@ -77,8 +77,8 @@ def test_the_front_page_of_160_markets_is_light(manifest: dict[str, str], sheet:
         for index, row in enumerate(rows)
     ]
     templates = Templates(Catalogue.of(["smilero_web", "smilero_tenants"]), manifest)
-    templates.add("public", ROOT / "tenants/smilero_tenants/public/templates")
-    page = templates.render("public/home.html", "ko", **FRAME, **HOME | {"open_today": markets, "closed_today": []})
+    templates.add("storefront", ROOT / "plugins/storefront/smilero_storefront/templates")
+    page = templates.render("storefront/home.html", "ko", **FRAME, **HOME | {"open_today": markets, "closed_today": []})
     files = [page.encode(), *((DIST / name).read_bytes() for name in manifest.values())]
     weight = sum(len(gzip.compress(content)) for content in files)
     points = {ord(sign) for sign in page}

@@ -18,12 +18,13 @@ from tests.web.samples_portal import PORTAL_PAGES
 PUBLIC = ROOT / "tenants" / "smilero_tenants" / "public" / "templates"
 PORTAL = ROOT / "tenants" / "smilero_tenants" / "portal" / "templates"
 CONSOLE = ROOT / "tenants" / "smilero_tenants" / "console" / "templates"
+STOREFRONT = ROOT / "plugins" / "storefront" / "smilero_storefront" / "templates"
 COUPONS = ROOT / "plugins" / "coupons" / "smilero_coupons" / "templates"
-FOLDERS = [ROOT / "web" / "smilero_web" / "templates", PUBLIC, CONSOLE]
+FOLDERS = [ROOT / "web" / "smilero_web" / "templates", PUBLIC, CONSOLE, STOREFRONT]
 PAGES = PUBLIC_PAGES | PORTAL_PAGES | CONSOLE_PAGES
 MACRO = re.compile(r"(?:\{# (?P<example>(?:(?!#\}).)+?): (?:(?!#\}).)*#\}\s*)?\{% macro (?P<name>\w+)", re.DOTALL)
 MANIFEST = {name: name.replace(".", ".1.") for name in ("app.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")}
-CATALOGUE = Catalogue.of(["smilero_web", "smilero_tenants", "smilero_coupons"])
+CATALOGUE = Catalogue.of(["smilero_web", "smilero_tenants", "smilero_coupons", "smilero_storefront"])
 
 PREFIXES = "|".join(sorted({key.partition(".")[0] for key in CATALOGUE.keys("ko")}))
 
@@ -34,6 +35,7 @@ Probe = Callable[[str], str]
 def templates() -> Templates:
     made = Templates(CATALOGUE, MANIFEST)
     made.add("public", PUBLIC)
+    made.add("storefront", STOREFRONT)
     made.add("portal", PORTAL)
     made.add("console", CONSOLE)
     return made
@@ -127,19 +129,19 @@ def test_a_plugin_reaches_nothing_outside_its_prefix(templates: Templates, tmp_p
 def test_what_people_wrote_is_escaped(templates: Templates) -> None:
     name = "<b onclick=x>시장"
     html = templates.render(
-        "public/home.html", "ko", **FRAME, **HOME | {"q": name, "open_today": [MARKET | {"name": name, "homepage": "x"}]}
+        "storefront/home.html", "ko", **FRAME, **HOME | {"q": name, "open_today": [MARKET | {"name": name, "homepage": "x"}]}
     )
     assert "<b onclick" not in html
     assert "&lt;b onclick" in html
 
 
 def test_a_sentence_with_markup_escapes_its_values(probe: Probe) -> None:
-    assert probe('{{ rich("public.next_open", date="<i>") }}') == "다음에 여는 날 <b>&lt;i&gt;</b>"
+    assert probe('{{ rich("storefront.next_open", date="<i>") }}') == "다음에 여는 날 <b>&lt;i&gt;</b>"
 
 
 def test_a_home_page_that_is_no_web_address_is_not_linked(templates: Templates) -> None:
     market = MARKET | {"homepage": "javascript:alert(1)"}
-    html = templates.render("public/market.html", "ko", **FRAME, market=market, categories=CATEGORIES, q="")
+    html = templates.render("storefront/market.html", "ko", **FRAME, market=market, categories=CATEGORIES, q="")
     assert "alert" not in html
 
 
@@ -156,7 +158,7 @@ def test_a_fragment_is_not_escaped_again(templates: Templates, tmp_path: Path) -
 def test_many_markets_are_folded_by_district_and_few_are_listed(templates: Templates) -> None:
     def folds(count: int) -> int:
         markets = [MARKET | {"name": f"{index}번 시장", "district": f"{index % 4}구"} for index in range(count)]
-        return templates.render("public/home.html", "ko", **FRAME, **HOME | {"open_today": markets}).count("<details")
+        return templates.render("storefront/home.html", "ko", **FRAME, **HOME | {"open_today": markets}).count("<details")
 
     assert folds(30) == 0
     assert folds(31) == 4

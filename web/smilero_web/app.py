@@ -17,7 +17,7 @@ from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.portal.routes import PortalPages
-from smilero_tenants.public.routes import PublicPages
+from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
@@ -75,11 +75,10 @@ class Application:
         )
 
     def _routes(self, operations: list[Mounted]) -> list[BaseRoute]:
-        public, runtime = PublicPages(self.runtime), self.runtime
+        runtime = self.runtime
         return [
             *health_routes(runtime),
-            *HomePage(runtime, public).routes(),
-            *public.routes(),
+            *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from smilero_core.platform.tenants import TenantOffice
 from smilero_sdk.context import Tenant
-from smilero_tenants.public.routes import PublicPages
+from smilero_tenants.public.routes import FrontPage
 from smilero_web.runtime import Runtime
 from smilero_web.site import PLATFORM_SITE
 
@@ -16,7 +16,7 @@ from smilero_web.site import PLATFORM_SITE
 class HomePage:
     """Both front pages, since a route knows no Host."""
 
-    def __init__(self, runtime: Callable[[], Runtime], public: PublicPages) -> None:
+    def __init__(self, runtime: Callable[[], Runtime], public: FrontPage) -> None:
         self._runtime = runtime
         self._public = public
 
@@ -27,7 +27,7 @@ class HomePage:
     async def home(self, request: Request) -> Response:
         """The foundations of the platform, or the markets of one."""
         if request.state.tenant is not None:
-            return await self._public.home(request)
+            return await self._public.show(request)
         runtime, language = self._runtime(), request.state.language
         known = {tenant.slug: tenant for tenant in await runtime.directory.all()}
         port = f":{request.url.port}" if request.url.port else ""

@@ -68,7 +68,7 @@ async def upgrade(owner_url: str, lineages: list[Lineage], told: Callable[[str],
 
 
 async def migrate(owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None) -> None:
-    """Bring schemas to named revisions, up or down (`base` leaves an empty schema)."""
+    """Bring schemas up to `head` or a named revision, or down by `-1`, `-2` … or to `base`, which leaves an empty schema."""
 
     async def connect() -> DriverConnection:
         return await asyncpg.connect(owner_url, server_settings={"application_name": "smilero migrate"})

@@ -1,7 +1,8 @@
 """The context that the host hands to a plugin."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from http import HTTPStatus
 from uuid import UUID
@@ -12,12 +13,29 @@ from smilero_core.db.unit import UnitOfWork
 from smilero_core.events.outbox import Outbox
 from smilero_core.realtime.bells import Bells
 from smilero_core.realtime.hub import LiveHub
+from smilero_core.registry.calendar import kst_today
+from smilero_core.registry.for_plugins import PluginRegistry
 from smilero_core.registry.reading import RegistryReader
-from smilero_sdk.context import Actor, Database, Events, Realtime, Registry, Tenant
+from smilero_sdk.context import Actor, Database, Events, Realtime, Registry, Shop, Slots, Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
 
 CORE = "core"
+
+# Renders what the enabled plugins but one show of a shop: the faces know how, the host does not.
+ShopSlots = Callable[["Context", Shop], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class BoundSlots:
+    """Implements `smilero_sdk.context.Slots` for one context."""
+
+    context: "Context"
+    render: ShopSlots | None
+
+    async def shop(self, shop: Shop) -> Sequence[str]:
+        """Safe markup, in order; nothing where no page is shown."""
+        return await self.render(self.context, shop) if self.render else ()
 
 
 @dataclass
@@ -38,6 +56,7 @@ class Context:
     shop_id: UUID | None = None
     origin: str = ""
     hub: LiveHub | None = None
+    shop_slots: ShopSlots | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -52,6 +71,11 @@ class Context:
         """Who signed in, if anybody."""
         return self.caller.person_id if self.caller else None
 
+    @property
+    def today(self) -> date:
+        """The calendar day in Korea."""
+        return kst_today(self.now)
+
     @cached_property
     def db(self) -> Database:
         """The tables of the plugin."""
@@ -60,7 +84,7 @@ class Context:
     @cached_property
     def registry(self) -> Registry:
         """Markets and shops, read by the application's role."""
-        return self.reader
+        return PluginRegistry(self.reader, self.catalogue, self.language, self.today)
 
     @cached_property
     def reader(self) -> RegistryReader:
@@ -71,6 +95,11 @@ class Context:
     def events(self) -> Events:
         """The outbox, written by the application's role."""
         return Outbox(self.host, self.plugin)
+
+    @property
+    def slots(self) -> Slots:
+        """What other plugins show on this one's page."""
+        return BoundSlots(self, self.shop_slots)
 
     @cached_property
     def realtime(self) -> Realtime:

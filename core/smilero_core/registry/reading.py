@@ -10,7 +10,6 @@ from tortoise.expressions import Q
 from smilero_core.db.session import Session
 from smilero_core.registry.calendar import MarketCalendar
 from smilero_core.registry.models import MarketDayException, MarketRow, ShopRow
-from smilero_sdk.context import Shop
 from smilero_sdk.errors import not_found
 
 _GONE = "left"
@@ -25,7 +24,7 @@ class Market:
 
 
 class RegistryReader:
-    """The registry within one transaction; implements `smilero_sdk.context.Registry`.
+    """The registry within one transaction, for the host's own pages and API.
 
     Args:
         session: the application's own session, bound to the tenant.
@@ -57,12 +56,6 @@ class RegistryReader:
         if row is None:
             raise not_found("shop")
         return row
-
-    async def shop(self, shop_id: UUID) -> Shop:
-        """One shop, as plugins see it. Raises `http.not_found`."""
-        row = await self.shop_row(shop_id)
-        market = await MarketRow.get(id=row.market_id, using_db=self._session.orm)
-        return as_shop(row, market)
 
     async def page(
         self, *, after: UUID | None, limit: int, market_id: UUID | None = None, only: Sequence[UUID] | None = None
@@ -96,11 +89,6 @@ class RegistryReader:
         for row in await (query.filter(market_id=market_id) if market_id else query):
             found.setdefault(row.market_id, {})[row.day] = row.open
         return found
-
-
-def as_shop(row: ShopRow, market: MarketRow) -> Shop:
-    """The SDK's value of a shop."""
-    return Shop(row.id, row.market_id, market.name, row.name, row.stall, row.category, row.status)
 
 
 def _market(row: MarketRow, exceptions: Mapping[UUID, dict[date, bool]]) -> Market:

@@ -6,10 +6,21 @@ from smilero_sdk.pages import View
 
 
 @hookspec
+async def provide_front_page(ctx: TenantContext, search: str) -> View:  # type: ignore[empty-body]  # a specification has no body
+    """The foundation's front page, at `/`.
+
+    When: a customer opens it; the first enabled plugin by name that has the hook is asked, in a transaction that may only read.
+    Returns: a view; `search` is what the visitor looks for, empty for nothing.
+    Errors: logged with tenant and plugin; the host shows its own plain page.
+    Since: 0.1
+    """
+
+
+@hookspec
 async def provide_shop_fragments(ctx: TenantContext, shop: Shop) -> list[View]:  # type: ignore[empty-body]  # a specification has no body
     """What the plugin shows on a shop's public page.
 
-    When: a customer opens the page; in a transaction that may only read.
+    When: a page with the slot is opened (`ctx.slots.shop`); in a transaction that may only read.
     Returns: views in order, none to show nothing.
     Errors: logged with tenant and plugin; the page goes on without it.
     Since: 0.1

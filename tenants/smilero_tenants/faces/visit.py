@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.manifest import Role
 from smilero_sdk.pages import Face
+from smilero_tenants.faces.ask import shop_slots
 from smilero_tenants.faces.parts import FaceParts
 
 # A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
@@ -92,6 +94,7 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
             shop_id=visitor.shop_id if visitor else None,
             origin=f"{request.url.scheme}://{request.url.netloc}",
             hub=parts.hub,
+            shop_slots=partial(shop_slots, parts),
         )
         yield Visit(parts, request, face, tenant, visitor, context)
 

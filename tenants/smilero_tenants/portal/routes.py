@@ -73,7 +73,7 @@ class PortalPages:
 
     async def _home(self, visit: Visit) -> tuple[str, Values]:
         """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
-        answers = await ask_plugins(visit, _HOME, HomePart)
+        answers = await ask_plugins(visit.parts, visit.context, _HOME, HomePart)
         sentence = next(((plugin, part) for plugin, part in answers if part.sentence), None)
         primary = next(((plugin, part.primary) for plugin, part in answers if part.primary), None)
         tiles = [_tile(visit, plugin, tile) for plugin, part in answers for tile in part.tiles]

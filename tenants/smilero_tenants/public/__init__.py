@@ -1,1 +1,1 @@
-"""What customers see at a foundation's address: its markets, who is open today, and its shops."""
+"""A foundation's front page, which a plugin gives."""

@@ -33,7 +33,7 @@ async def list_all(ctx: TenantContext, query: Search) -> View:
     shown = [
         {
             "shop": shop,
-            "shop_url": f"/shops/{row.shop_id}",
+            "shop_url": f"/storefront/shops/{row.shop_id}",
             "benefit": card(ctx, row)["benefit"],
             "until": str(format_skeleton("MMMd", last_day(ctx, row), locale=ctx.language)),
             "claimed": row.claimed,

@@ -74,4 +74,4 @@ async def to_the_till(ctx: TenantContext, code: str) -> Redirect:  # noqa: ARG00
 
 async def _shop(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
     shop = await ctx.registry.shop(campaign.shop_id)
-    return {"name": shop.name, "url": f"/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip()}
+    return {"name": shop.name, "url": f"/storefront/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip()}

@@ -1,0 +1,35 @@
+"""The manifest and hooks of the plugin `storefront`."""
+
+from smilero_sdk.context import TenantContext
+from smilero_sdk.hooks import hookimpl
+from smilero_sdk.manifest import Plugin
+from smilero_sdk.pages import Pages, View
+from smilero_storefront import routes
+
+
+class Storefront:
+    """The hooks."""
+
+    @hookimpl
+    def register_pages(self) -> Pages:
+        """Markets and shops for customers."""
+        return routes.pages
+
+    @hookimpl
+    async def provide_front_page(self, ctx: TenantContext, search: str) -> View:
+        """The directory."""
+        return await routes.front_page(ctx, search)
+
+
+plugin = Plugin(
+    name="storefront",
+    package="smilero_storefront",
+    title={"ko": "가게 소개", "en": "Shop pages"},
+    description={
+        "ko": "오늘 여는 시장과 가게를 손님에게 보여 줍니다",
+        "en": "Shows customers the markets that are open today and their shops",
+    },
+    version="0.1.0",
+    icon="store",
+    implementation=Storefront(),
+)
