@@ -32,6 +32,11 @@ def upgrade() -> None:
         access="select, insert, update",
     )
     create_index("person_phone_tail_idx", "person", ["phone_tail_index"])
+    _memberships()
+    _tokens()
+
+
+def _memberships() -> None:
     create_tenant_table(
         "membership",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -58,6 +63,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at is null"),
         postgresql_nulls_not_distinct=True,
     )
+
+
+def _tokens() -> None:
     create_tenant_table(
         "api_token",
         sa.Column("person_id", sa.Uuid(), nullable=False),

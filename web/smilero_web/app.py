@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
@@ -32,8 +31,7 @@ from smilero_web.middleware.limits import BodyLimit
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
-
-_STATIC = Path(__file__).parent / "static"
+from smilero_web.static_files import BuiltFiles
 
 
 class Application:
@@ -64,6 +62,7 @@ class Application:
         return Starlette(
             routes=self._routes(self.operations),
             middleware=[
+                Middleware(GZipMiddleware, minimum_size=1000),
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
@@ -86,7 +85,7 @@ class Application:
             *(dev_routes(runtime) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
-            Mount("/static", StaticFiles(directory=_STATIC)),
+            Mount("/static", BuiltFiles()),
         ]
 
     @asynccontextmanager

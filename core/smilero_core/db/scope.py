@@ -7,9 +7,8 @@ they end with the transaction, also behind a transaction pooler. `set_config` is
 from enum import StrEnum
 from uuid import UUID
 
-from smilero_sdk.migrations import TENANT_SETTING
-
 from smilero_core.db.roles import APP_ROLE, PLUGIN_PREFIX, plugin_role
+from smilero_sdk.binding import TENANT_SETTING
 
 
 class Isolation(StrEnum):

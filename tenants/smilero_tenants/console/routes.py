@@ -115,7 +115,7 @@ class ConsolePages:
                 "price_text": visit.context.text("console.plugins.free"),
                 "month_text": None,
                 "enabled": plugin.name in enabled,
-                "action": f"/console/plugins/{plugin.name}",
+                "action": f"/console/plugins/{plugin.name}" if visit.context.actor.role is Role.OWNER else None,
                 "key": str(uuid7()),
                 "health": None,
             }
@@ -124,7 +124,8 @@ class ConsolePages:
         return "console/plugins.html", {"plugins": rows, "notice": None}
 
     async def _shops(self, visit: Visit) -> Shown:
-        search = ShopSearch.model_validate_strings(dict(visit.request.query_params))
+        # A form sends its empty fields too: "every market" comes as market=.
+        search = ShopSearch.model_validate_strings({name: value for name, value in visit.request.query_params.items() if value})
         reader = visit.context.reader
         markets = {market.row.id: market.row.name for market in await reader.markets()}
         rows, total = await reader.search(search.q, search.market, offset=(search.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
@@ -136,6 +137,7 @@ class ConsolePages:
                 "stall": row.stall,
                 "category": row.goods or Category(row.category).label(visit.parts.catalogue, visit.context.language),
                 "market": markets[row.market_id],
+                "status_tone": "on" if row.status == "open" else "off",
                 "status_text": visit.context.text(f"console.shops.status.{row.status}"),
             }
             for row in rows
