@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _FRAMEWORK = {
     HTTPStatus.NOT_FOUND: "http.not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "http.method",
@@ -60,7 +62,7 @@ class InvalidInput(Problem):
     def __init__(self, error: ValidationError) -> None:
         super().__init__("http.invalid", HTTPStatus.UNPROCESSABLE_ENTITY)
         self.found = [
-            {"field": ".".join(str(part) for part in found["loc"]), "kind": found["type"], "limits": _limits(found.get("ctx", {}))}
+            {"field": _place(found["loc"]), "kind": found["type"], "limits": _limits(found.get("ctx", {}))}
             for found in error.errors(include_url=False, include_input=False)[:20]
         ]
 
@@ -152,6 +154,11 @@ def problem_response(problem: Problem, catalogue: Catalogue, language: str) -> J
     """The document as an answer."""
     document = problem_document(problem, catalogue, language)
     return JSONResponse(document, problem.status, {**problem.headers, "Content-Language": language}, PROBLEM_TYPE)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in the input. A field that is not ours has the sender's own name: told when it looks like one, else left out."""
+    return ".".join(str(part) for part in location if isinstance(part, int) or _NAME.fullmatch(part))
 
 
 def _limits(context: object) -> dict[str, object]:
