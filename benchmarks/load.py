@@ -55,7 +55,7 @@ def drive(target: Target, seconds: float) -> Drive:
     told = json.loads(finished(_command(target, seconds)).strip().splitlines()[-1])
     target.used = told["next"]
     if target.used > target.claims:
-        msg = f"{target.claims:,} claims were not enough; tell more seconds by BENCH_SECONDS, which makes more of them"
+        msg = f"{target.claims:,} claims were not enough; a greater BENCH_SECONDS makes more of them"
         raise BenchmarkError(msg)
     wrong = told["refused"] + told["broken"]
     if wrong > _MOST_REFUSED * max(1, told["answers"]):
@@ -88,8 +88,3 @@ def _wrk() -> str | None:
         finished((*quiet, "update"), environment)
         finished((*quiet, "install", "--yes", "--no-install-recommends", "wrk"), environment)
     return shutil.which("wrk")
-
-
-def generator() -> str:
-    """Who makes the load, for the note beside a figure."""
-    return "wrk" if _wrk() else "the client of benchmarks/client.py, since there is no wrk"

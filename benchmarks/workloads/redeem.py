@@ -33,7 +33,7 @@ class RedeemAgainstDjango:
     name = "redeem_vs_django"
     unit = "redemptions/s"
     goal = "≥ 25"
-    against = "Django REST, gunicorn 2 workers of 4 threads"
+    against = "Django REST, 2 workers of 4 threads"
     note = "The peer writes neither stored answers nor audit, and has no row security to obey; that is to its advantage."
 
     def open(self, stage: Stage) -> tuple[Side, Side]:
