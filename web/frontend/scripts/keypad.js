@@ -68,9 +68,10 @@ export function keypad(form) {
   input.inputMode = 'none';
   boxed?.classList.add('boxed');
   keys.hidden = false;
+  // A number that is there already is sent by its reader, not by the page: a link alone must do nothing.
+  const ready = show(input.value).length === limit;
   form.querySelectorAll('[data-plain]').forEach((button) => {
-    button.hidden = true;
+    button.hidden = !ready;
   });
-  show(input.value);
   input.focus({ preventScroll: true });
 }
