@@ -48,6 +48,7 @@ class Plugin:
         description: one sentence by language, Korean required.
         version: the plugin's own.
         icon: a name of the icon sprite.
+        starts_on: whether a new foundation has it on from the first day; it may switch it off.
         data_classes: what it deals with, told before it is switched on.
         models: modules with Tortoise models.
         permissions: rights that its operations ask for.
@@ -61,6 +62,7 @@ class Plugin:
     version: str
     implementation: object
     icon: str = "puzzle"
+    starts_on: bool = False
     data_classes: tuple[DataClass, ...] = ()
     models: tuple[str, ...] = ()
     permissions: tuple[Permission, ...] = field(default=())

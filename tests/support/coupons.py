@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from tests.support.application import Site
 from tests.support.foundations import Foundation
+from tests.support.web import Caller
 
 CAMPAIGNS = "/api/v1/coupons/campaigns"
 CLAIMS = "/api/v1/coupons/claims"
@@ -34,21 +35,25 @@ class Till:
     site: Site
     foundation: Foundation
 
+    def caller(self, who: str | None, *, process: int = 0) -> Caller:
+        """Somebody of the cast at the foundation's host."""
+        return self.site.caller(self.foundation, who, process=process)
+
     async def campaign(self, who: str = "merchant", **changed: object) -> Row:
         """A new one, of the first shop unless another is named."""
-        answer = await self.site.caller(self.foundation, who).post(CAMPAIGNS, campaign_body(self.foundation.shop, **changed))
+        answer = await self.caller(who).post(CAMPAIGNS, campaign_body(self.foundation.shop, **changed))
         assert answer.status_code == HTTPStatus.CREATED, answer.text
         return dict(answer.json())
 
     async def claim(self, campaign: Row, who: str = "customer") -> Row:
         """A coupon in somebody's hand."""
-        answer = await self.site.caller(self.foundation, who).post(claims_of(campaign))
+        answer = await self.caller(who).post(claims_of(campaign))
         assert answer.status_code == HTTPStatus.CREATED, answer.text
         return dict(answer.json())
 
     async def redeem(self, code: str, who: str = "merchant") -> Row:
         """A coupon used."""
-        answer = await self.site.caller(self.foundation, who).post(REDEMPTIONS, {"code": code}, key=str(uuid4()))
+        answer = await self.caller(who).post(REDEMPTIONS, {"code": code}, key=str(uuid4()))
         assert answer.status_code == HTTPStatus.CREATED, answer.text
         return dict(answer.json())
 

@@ -51,6 +51,8 @@ def is_claimed(path: Path) -> bool:
     """Whether a process holds the data folder `path` now."""
     lock = FileLock(path / _LOCK)
     with told(path):
+        if path.exists() and not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "", str(path))
         if not lock.path.exists():
             return False
         free = lock.try_acquire()

@@ -33,6 +33,7 @@ class NewTenant:
         seal: one syllable; the first of the name when it is empty.
         colour: `#rrggbb`.
         hosts: further host names of its own.
+        plugins: what it has on from the first day.
         phone: whom customers call, as 031-729-1234 or 1588-1234; empty for nobody.
     """
 
@@ -45,6 +46,7 @@ class NewTenant:
     body_type: str = "foundation"
     phone: str = ""
     hosts: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class TenantOffice:
         _require_sound(new)
         tenant_id = uuid7()
         try:
-            async with self._database.platform() as unit:
+            async with self._database.platform(tenant_id) as unit:
                 await _write(Session(unit), tenant_id, new)
         except UniqueViolationError as error:
             if error.table_name == "tenant_host":
@@ -118,6 +120,9 @@ async def _write(session: Session, tenant_id: UUID, new: NewTenant) -> None:
         json.dumps({"name": new.name, "phone": new.phone}),
     )
     await session.execute_many("insert into core.tenant_host (host, tenant) values ($1, $2)", [(host, tenant_id) for host in new.hosts])
+    await session.execute_many(
+        "insert into core.plugin_activation (id, plugin, enabled) values ($1, $2, true)", [(uuid7(), plugin) for plugin in new.plugins]
+    )
 
 
 def _normal(new: NewTenant) -> NewTenant:

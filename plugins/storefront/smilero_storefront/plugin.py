@@ -31,5 +31,6 @@ plugin = Plugin(
     },
     version="0.1.0",
     icon="store",
+    starts_on=True,
     implementation=Storefront(),
 )

@@ -20,7 +20,8 @@ app = typer.Typer(name="db", no_args_is_help=True, help="Migrations, and the pro
 @app.command("upgrade")
 def upgrade() -> None:
     """Bring the database to this version: logins, core, then each plugin. Safe to run again, and on two machines at once."""
-    upgrade_database(database_settings(), find_plugins())
+    host = find_plugins()
+    upgrade_database(database_settings(), host)
     say(text("cli.upgraded"))
 
 

@@ -11,6 +11,7 @@ from smilero_core.registry.preview import MarketChange
 from smilero_sdk.errors import Problem
 from smilero_tenants.provisioning.imports import ImportReport, import_markets
 from smilero_web.cli.console import JsonOption, catalogue, language, print_json, print_table, say, text
+from smilero_web.cli.migrate import find_plugins
 from smilero_web.cli.office import Office, with_office
 
 app = typer.Typer(name="tenant", no_args_is_help=True, help="Foundations and their markets.")
@@ -28,7 +29,8 @@ def create(  # noqa: PLR0913 - one parameter is one option of the command
     json: JsonOption = False,
 ) -> None:
     """Make a foundation. Its host answers within seconds; nothing is restarted."""
-    new = NewTenant(slug, name, seal, colour, phone=phone, hosts=tuple(host or ()))
+    plugins = tuple(plugin.name for plugin in find_plugins().plugins.values() if plugin.starts_on)
+    new = NewTenant(slug, name, seal, colour, phone=phone, hosts=tuple(host or ()), plugins=plugins)
     tenant_id = with_office(lambda office: office.tenants.create(new))
     if json:
         print_json({"id": tenant_id, "slug": slug})
