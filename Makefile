@@ -19,6 +19,9 @@ run: setup ## start three demo markets with everything they need; Ctrl-C stops i
 test: check browser ## everything tests need, then all checks and all tests
 	$(BIN)/python -m pytest -n 2 --ignore tests/house
 
+suite-%: setup ## make suite-A4 runs one check of the design in its full size
+	$(BIN)/python -m pytest -n 2 --full --suite $* --ignore tests/house
+
 check: style types house ## style, types, import rules, budgets, catalogues; with -k all of them whatever fails
 
 style: .venv/.installed

@@ -25,6 +25,19 @@ _STACK = pytest.StashKey[ExitStack]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """One size for every day, one for `make suites`."""
     parser.addoption("--full", action="store_true", help="run each check in its full size")
+    parser.addoption("--suite", help="run the check of this id alone, as A4: the tests marked suite(id)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A check of `quality.md` that the product must pass is one or more tests marked with its id."""
+    config.addinivalue_line("markers", "suite(id): part of the check with this id; `make suite-<id>` runs it in full size")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the one check that was asked for."""
+    wanted = config.getoption("--suite")
+    if wanted:
+        items[:] = [item for item in items if wanted in {str(mark.args[0]) for mark in item.iter_markers("suite")}]
 
 
 def _cluster(config: pytest.Config) -> Cluster:

@@ -7,5 +7,7 @@ CORE_MODELS = (
     "smilero_core.plugins.models",
     "smilero_core.messaging.models",
     "smilero_core.events.models",
+    "smilero_core.jobs.models",
+    "smilero_core.audit.models",
     "smilero_core.idempotency.models",
 )

@@ -1,16 +1,18 @@
 """What the host hands to a plugin: who asks, for which tenant, and the services it may use."""
 
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from asyncpg import Record
-from tortoise.backends.base.client import BaseDBAsyncClient
+from smilero_sdk.database import Database
+from smilero_sdk.registry import Registry
+from smilero_sdk.roles import Role
+from smilero_sdk.services import Audit, Events, Files, Jobs, Messages, Payments, People, Realtime, Slots
+from smilero_sdk.settings import Settings
 
-from smilero_sdk.manifest import Role
+Chosen = TypeVar("Chosen", bound=Settings)
 
 
 @dataclass(frozen=True)
@@ -59,141 +61,6 @@ class Actor:
         return self.role in {Role.OWNER, Role.STAFF} or shop_id in self.shop_ids
 
 
-@dataclass(frozen=True)
-class Shop:
-    """A shop of the registry, as plugins see it.
-
-    Attributes:
-        market: its market's name.
-        category: a code; its name is the sentence `registry.category.<code>`.
-        goods: what it deals in, in its own words; may be empty, and so may the phone.
-    """
-
-    id: UUID
-    market_id: UUID
-    market: str
-    name: str
-    stall: str
-    category: str
-    goods: str
-    phone: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Opening:
-    """How a market is on one day.
-
-    Attributes:
-        market_day: the five-day market's own day.
-        reason: why it is closed, as a key of the catalogue; None when it is open.
-        next_open: the next day on which it is open, after this one; None when none is known.
-    """
-
-    open: bool
-    market_day: bool
-    reason: str | None
-    next_open: date | None
-
-
-@dataclass(frozen=True)
-class Market:
-    """A market of the registry, as plugins see it. Texts are empty, figures None, where nothing is known.
-
-    Attributes:
-        district: the 구 or 군, else the 시.
-        days_text: its days in the reader's language.
-        stated_shops: how many shops its own figures count.
-        today: the calendar day of the request where the market is.
-        data_date, provider: where the figures come from.
-    """
-
-    id: UUID
-    name: str
-    road_address: str
-    lot_address: str
-    district: str
-    days_text: str
-    stated_shops: int | None
-    goods: tuple[str, ...]
-    homepage: str
-    phone: str
-    toilet: bool | None
-    parking: bool | None
-    latitude: float | None
-    longitude: float | None
-    data_date: date | None
-    provider: str
-    today: Opening
-
-
-class Database(Protocol):
-    """The plugin's own tables, and the shared registry to read, in the transaction of the request or job.
-
-    Each statement is one prepared statement under the plugin's role: a second statement behind a `;` is refused, and so
-    is everything but SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES and WITH. Errors are asyncpg's.
-    """
-
-    @property
-    def orm(self) -> BaseDBAsyncClient:
-        """For Tortoise: `Campaign.filter(...).using_db(ctx.db.orm)`."""
-
-    async def fetch(self, sql: str, /, *args: object) -> list[Record]:
-        """All rows."""
-
-    async def fetch_row(self, sql: str, /, *args: object) -> Record | None:
-        """The first row, or None."""
-
-    async def fetch_value(self, sql: str, /, *args: object) -> object:
-        """The first column of the first row, or None."""
-
-    async def execute(self, sql: str, /, *args: object) -> int:
-        """The number of rows touched."""
-
-    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]], /) -> None:
-        """One statement for many rows of arguments, in one round trip."""
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """What fails inside is undone; the transaction goes on."""
-
-
-class Registry(Protocol):
-    """The tenant's markets and shops."""
-
-    async def shop(self, shop_id: UUID) -> Shop:
-        """The shop. Raises `http.not_found`."""
-
-    async def markets(self) -> list[Market]:
-        """All markets, by name."""
-
-    async def market(self, market_id: UUID) -> Market:
-        """The market. Raises `http.not_found`."""
-
-    async def shops_of(self, market_id: UUID) -> list[Shop]:
-        """The shops of a market that have not left, by category in the registry's order, then by name."""
-
-
-class Slots(Protocol):
-    """Places on a plugin's page where other plugins show themselves."""
-
-    async def shop(self, shop: Shop) -> Sequence[str]:
-        """What the other enabled plugins show of a shop: safe markup, in order."""
-
-
-class Events(Protocol):
-    """What happened, told to others after the commit."""
-
-    async def emit(self, name: str, payload: dict[str, object], /, *, version: int = 1) -> None:
-        """Write an event into this transaction. Ids and figures only, never personal data."""
-
-
-class Realtime(Protocol):
-    """Pages that are open just now."""
-
-    def ring(self, topic: str, /) -> None:
-        """After the commit, let every page that is live on this topic look again."""
-
-
 class TenantContext(Protocol):
     """The first argument of everything that a plugin does for a tenant."""
 
@@ -234,6 +101,30 @@ class TenantContext(Protocol):
         """The outbox."""
 
     @property
+    def jobs(self) -> Jobs:
+        """What is done later."""
+
+    @property
+    def people(self) -> People:
+        """The people of the tenant."""
+
+    @property
+    def messages(self) -> Messages:
+        """What people are told."""
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what."""
+
+    @property
+    def files(self) -> Files:
+        """Files of the plugin."""
+
+    @property
+    def payments(self) -> Payments:
+        """Customers' money."""
+
+    @property
     def slots(self) -> Slots:
         """What other plugins show on this one's page."""
 
@@ -251,3 +142,27 @@ class TenantContext(Protocol):
 
     def text(self, key: str, /, **params: object) -> str:
         """A sentence of the catalogue in the caller's language."""
+
+    def settings(self, model: type[Chosen], /) -> Chosen:
+        """What the foundation chose: `ctx.settings(CouponSettings)`, the manifest's own model."""
+
+    async def shop_settings(self, model: type[Chosen], shop_id: UUID, /) -> Chosen:
+        """What a shop chose: the manifest's `shop_settings`."""
+
+
+class OutsideContext(Protocol):
+    """The first argument of a job that calls others: no transaction is open, unless the job opens one."""
+
+    @property
+    def tenant(self) -> Tenant:
+        """For whom."""
+
+    @property
+    def job_id(self) -> UUID:
+        """The same each time that the job is tried: what to give a provider as our id."""
+
+    def settings(self, model: type[Chosen], /) -> Chosen:
+        """What the foundation chose."""
+
+    def transaction(self) -> AbstractAsyncContextManager[TenantContext]:
+        """A transaction of its own, committed at the end of the block. Call nobody inside it."""

@@ -49,6 +49,7 @@ def create_tenant_table(
     references: Sequence[Reference] = (),
     unique: Sequence[Sequence[str]] = (),
     access: str = READ_WRITE,
+    partition_by: str | None = None,
 ) -> None:
     """Create a table of tenant rows in the lineage's schema.
 
@@ -61,6 +62,7 @@ def create_tenant_table(
         references: composite foreign keys.
         unique: column lists; `tenant_id` is put before each.
         access: what the working role may do; never TRUNCATE.
+        partition_by: how its rows are spread over partitions, as `range (id)`; the partitions are made elsewhere.
     """
     schema = current_schema()
     op.create_table(
@@ -74,6 +76,7 @@ def create_tenant_table(
         *([] if references else [_tenant_key(name)]),
         *(sa.UniqueConstraint("tenant_id", *columns, name=f"{name}_{'_'.join(columns)}_key") for columns in unique),
         schema=schema,
+        postgresql_partition_by=partition_by,
     )
     protect(name)
     op.execute(f"grant {access} on {schema}.{name} to {working_role(schema)}")

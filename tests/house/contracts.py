@@ -19,7 +19,7 @@ CORE_LAYERS = (
     "(platform) | (plugins) | (billing) | (messaging)",
     "(identity)",
     "(registry)",
-    "(events) : (jobs) : (realtime) : (files) : (idempotency) : (limits)",
+    "(events) : (jobs) : (realtime) : (files) : (idempotency) : (limits) : (audit)",
     "(tenancy)",
     "(db) | (embedded)",
 )

@@ -17,7 +17,7 @@ from smilero_core.registry.categories import Category
 from smilero_core.registry.market_row import MarketRow
 from smilero_core.registry.store import NewShop, RegistryStore
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 
 CROWD = 64
 OPERATOR = "operator"

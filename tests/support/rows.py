@@ -61,10 +61,10 @@ def _value(of: str) -> str:
 
 
 async def tenant_tables(connection: Connection) -> list[Table]:
-    """Every table with a tenant_id, from the catalogue."""
+    """Every table with a tenant_id, from the catalogue; a partition is reached by its table alone."""
     rows = await connection.fetch(
         """select attrelid::regclass::text as name, a.attname as column, format_type(a.atttypid, a.atttypmod) as type
-           from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p')
+           from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p') and not c.relispartition
            where a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef and a.attname <> 'tenant_id'
              and exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id' and not t.attisdropped)
            order by c.oid::regclass::text, a.attnum"""
@@ -80,7 +80,8 @@ async def loosen(admin: Connection) -> None:
     rows = await admin.fetch(
         """select format('alter table %s drop constraint %I', conrelid::regclass, conname) as sql from pg_constraint k
            join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = c.relnamespace
-           where contype in ('f', 'c') and (n.nspname = 'core' or n.nspname like 'plugin%')"""
+           -- A partition's constraint goes with its table's.
+           where contype in ('f', 'c') and conparentid = 0 and (n.nspname = 'core' or n.nspname like 'plugin%')"""
     )
     await admin.execute(";".join(row["sql"] for row in rows))
 

@@ -42,8 +42,8 @@ class Application:
         self._database_settings = database_settings
         self._runtime: Runtime | None = None
         self.operations = [
-            *mount(CORE, registry_api),
-            *(mounted for name, api in parts.host.apis.items() for mounted in mount(name, api)),
+            *mount(CORE, registry_api.operations),
+            *(mounted for name, operations in parts.host.apis.items() for mounted in mount(name, operations)),
         ]
 
     def parts(self) -> Parts:

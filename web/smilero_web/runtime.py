@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -18,11 +19,14 @@ from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.channels import DevelopmentChannel, NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
+from smilero_tenants.faces.ask import shop_slots
+from smilero_web.services import Installed, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
 
@@ -52,6 +56,7 @@ class Runtime(Parts):
 
     database: Database
     directory: TenantDirectory
+    services: HostServices
     gate: PluginGate
     vault: Vault
     hub: LiveHub
@@ -66,7 +71,7 @@ class Runtime(Parts):
 
 def assemble(settings: WebSettings) -> Parts:
     """Find plugins, catalogues and templates. Raises PluginLoadError, ValueError for a broken catalogue."""
-    host = PluginHost.discover()
+    host = PluginHost.discover(settings.listed_plugins)
     catalogue = Catalogue.of([*PACKAGES, *host.packages])
     return Parts(
         settings=settings,
@@ -110,11 +115,15 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
         async with Database(database_settings) as database, _redis(parts.settings) as redis:
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
             passing_on = asyncio.create_task(hub.run())
+            gate = PluginGate(database, parts.host.listed)
             yield Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
-                gate=PluginGate(database, frozenset(parts.host.plugins)),
+                services=host_services(
+                    Installed(parts.host, parts.catalogue), gate, vault, hub=hub, shop_slots=partial(shop_slots, parts.templates)
+                ),
+                gate=gate,
                 vault=vault,
                 hub=hub,
                 limiter=Limiter(redis),

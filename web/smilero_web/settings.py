@@ -26,8 +26,14 @@ class WebSettings(BaseSettings):
     data_dir: Path = Path(".smilero")
     redis_url: str = Field(default="", repr=False)
     secret_key: SecretStr = SecretStr("")
+    plugins: str = ""
 
     @property
     def demo(self) -> bool:
         """Whether demo mode is on."""
         return self.env is Environment.DEMO
+
+    @property
+    def listed_plugins(self) -> list[str] | None:
+        """`SMILERO_PLUGINS`, names with commas: what foundations may have on; None: all first-party plugins."""
+        return [name.strip() for name in self.plugins.split(",") if name.strip()] or None

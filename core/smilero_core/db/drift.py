@@ -21,6 +21,7 @@ from tortoise.utils import get_schema_sql
 
 from smilero_core.db.isolation import SYSTEM_TABLE
 from smilero_core.db.orm import models_config
+from smilero_core.db.partitions import PARTITION
 from smilero_core.db.roles import CORE_SCHEMA, plugin_role
 from smilero_core.db.settings import with_database
 
@@ -90,7 +91,7 @@ def _reflect(schemas: list[str], connection: Connection) -> MetaData:
 
 def _compare(schemas: list[str], modelled: MetaData, connection: Connection) -> list[str]:
     def included(name: str | None, kind: str, _: Any) -> bool:  # noqa: ANN401 - Alembic's signature
-        return name in {None, *schemas} if kind == "schema" else name != SYSTEM_TABLE
+        return name in {None, *schemas} if kind == "schema" else name != SYSTEM_TABLE and not PARTITION.fullmatch(name or "")
 
     options = {"include_schemas": True, "include_name": included, "compare_type": True, "compare_server_default": True}
     differences = compare_metadata(MigrationContext.configure(connection, opts=options), modelled)

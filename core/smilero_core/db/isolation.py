@@ -17,7 +17,7 @@ from smilero_sdk.binding import TENANT_SETTING
 PLATFORM_TABLES = ("core.tenant", "core.tenant_host", "core.operator_token")
 
 # Tenant tables that the platform's login may see across tenants, and nothing else.
-PLATFORM_READS = ("core.market", "core.plugin_activation")
+PLATFORM_READS = ("core.market", "core.plugin_activation", "core.outbox", "core.event_log", "core.job", "core.schedule")
 
 # Functions that run with their owner's rights. None is needed today.
 DEFINER_FUNCTIONS: tuple[str, ...] = ()

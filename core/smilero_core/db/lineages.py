@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -13,12 +14,11 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from smilero_core.db.driver import Connection as DriverConnection
+from smilero_core.db.partitions import MIGRATIONS_LOCK, keep_partitions
 from smilero_core.db.roles import APP_ROLE, CORE_SCHEMA, PLATFORM_ROLE, plugin_role
 
 # Tables of the registry that every plugin may read.
 SHARED_TABLES = ("market", "shop")
-
-_LOCK = "select pg_advisory_lock(hashtext('smilero migrations'))"
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ async def upgrade(owner_url: str, lineages: list[Lineage], told: Callable[[str],
         told: called with a schema's name before its revisions run.
     """
     await migrate(owner_url, [(lineage, "head") for lineage in lineages], told)
+    await keep_partitions(owner_url, datetime.now(UTC).date())
 
 
 async def migrate(owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None) -> None:
@@ -76,7 +77,7 @@ async def migrate(owner_url: str, targets: list[tuple[Lineage, str]], told: Call
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
-            await connection.execute(text(_LOCK))
+            await connection.execute(text(MIGRATIONS_LOCK))
             await connection.commit()
             for lineage, target in targets:
                 told(lineage.schema)

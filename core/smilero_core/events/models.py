@@ -19,3 +19,29 @@ class OutboxRow(TenantModel):
     class Meta:
         schema = "core"
         table = "outbox"
+
+
+class EventLogRow(TenantModel):
+    """An event that was handed on; kept for 25 months, a partition each."""
+
+    name = fields.TextField()
+    version = fields.IntField()
+    payload: Any = fields.JSONField()
+    occurred_at = fields.DatetimeField()
+
+    class Meta:
+        schema = "core"
+        table = "event_log"
+
+
+class InboxRow(TenantModel):
+    """That a handler has had its effect for an event, written with the effect."""
+
+    plugin = fields.TextField()
+    handler = fields.TextField()
+    event_id = fields.UUIDField()
+    handled_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "inbox"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from smilero_sdk.context import Actor
-from smilero_sdk.manifest import Permission, Role
+from smilero_sdk.roles import Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
 

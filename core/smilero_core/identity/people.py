@@ -9,7 +9,7 @@ from smilero_core.identity.phone import normal_phone
 from smilero_core.identity.vault import Vault
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 
 _TAIL = 4
 

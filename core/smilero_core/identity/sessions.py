@@ -9,7 +9,7 @@ from smilero_core.db.session import Session
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 
 LIFETIME = timedelta(days=30)
 _AT_A_SHOP = frozenset({Role.MERCHANT, Role.CLERK})

@@ -8,7 +8,7 @@ from uuid import UUID
 from smilero_core.db.session import Session
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 
 LIFETIME = timedelta(days=90)
 _PREFIX = "smi_"

@@ -12,7 +12,7 @@ from smilero_core.messaging.channels import Outcome, TextChannel
 from smilero_sdk.ids import uuid7
 
 KIND = "security"
-_RECIPIENT, _BODY = "message recipient", "message body"
+RECIPIENT, BODY = "message recipient", "message body"
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class SecurityMessages:
             message_id,
             KIND,
             template,
-            self._vault.seal(tenant_id, _RECIPIENT, recipient),
-            self._vault.seal(tenant_id, _BODY, body),
+            self._vault.seal(tenant_id, RECIPIENT, recipient),
+            self._vault.seal(tenant_id, BODY, body),
         )
         return message_id
 
@@ -67,9 +67,9 @@ class SecurityMessages:
 
     def _opened(self, tenant_id: UUID, row: Record) -> ShownMessage:
         return ShownMessage(
-            to=self._vault.open(tenant_id, _RECIPIENT, row["recipient_sealed"]),
+            to=self._vault.open(tenant_id, RECIPIENT, row["recipient_sealed"]),
             template=row["template"],
-            body=self._vault.open(tenant_id, _BODY, row["body_sealed"]),
+            body=self._vault.open(tenant_id, BODY, row["body_sealed"]),
             at=row["created_at"],
             state=row["state"],
         )

@@ -5,37 +5,72 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.roles import plugin_role
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.events.outbox import Outbox
+from smilero_core.identity.for_plugins import PluginPeople
+from smilero_core.identity.vault import Vault
+from smilero_core.jobs.queue import JobQueue
+from smilero_core.plugins.chosen import ChosenSettings
+from smilero_core.plugins.gate import PluginGate, TenantPlugins
+from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.bells import Bells
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.registry.calendar import kst_today
 from smilero_core.registry.for_plugins import PluginRegistry
 from smilero_core.registry.reading import RegistryReader
-from smilero_sdk.context import Actor, Database, Events, Realtime, Registry, Shop, Slots, Tenant
+from smilero_sdk.context import Actor, Tenant
+from smilero_sdk.database import Database
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
+from smilero_sdk.registry import Registry, Shop
+from smilero_sdk.services import Audit, Events, Jobs, Messages, Payments, People, Realtime, Slots
+from smilero_sdk.settings import Settings
 
 CORE = "core"
+
+Model = TypeVar("Model", bound=Settings)
+
 
 # Renders what the enabled plugins but one show of a shop: the faces know how, the host does not.
 ShopSlots = Callable[["Context", Shop], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True)
+class HostServices:
+    """The host's parts that contexts are made of.
+
+    Attributes:
+        messages, payments: makers, because the layers that have them stand beside this one.
+        hub: None where nobody can listen, as in a command of the shell.
+        shop_slots: None where no page is shown.
+    """
+
+    host: PluginHost
+    gate: PluginGate
+    catalogue: Catalogue
+    vault: Vault
+    messages: Callable[["Context"], Messages]
+    payments: Callable[["Context"], Payments]
+    hub: LiveHub | None = None
+    shop_slots: ShopSlots | None = None
+
+
+@dataclass(frozen=True)
 class BoundSlots:
-    """Implements `smilero_sdk.context.Slots` for one context."""
+    """Implements `smilero_sdk.services.Slots` for one context."""
 
     context: "Context"
-    render: ShopSlots | None
 
     async def shop(self, shop: Shop) -> Sequence[str]:
         """Safe markup, in order; nothing where no page is shown."""
-        return await self.render(self.context, shop) if self.render else ()
+        render = self.context.services.shop_slots
+        return await render(self.context, shop) if render else ()
 
 
 @dataclass
@@ -43,6 +78,7 @@ class Context:
     """Implements `smilero_sdk.context.TenantContext` for one plugin, or for the core itself.
 
     Args:
+        plugins: what the tenant has on, as the gate knew it when the request came.
         plugin: whose role its `db` works under; `core` is the application's own.
         caller: who signed in, if anybody.
     """
@@ -50,13 +86,12 @@ class Context:
     tenant: Tenant
     language: str
     unit: UnitOfWork
-    catalogue: Catalogue
+    services: HostServices
+    plugins: TenantPlugins
     plugin: str = CORE
     caller: Actor | None = None
     shop_id: UUID | None = None
     origin: str = ""
-    hub: LiveHub | None = None
-    shop_slots: ShopSlots | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -76,10 +111,20 @@ class Context:
         """The calendar day in Korea."""
         return kst_today(self.now)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every sentence."""
+        return self.services.catalogue
+
     @cached_property
     def db(self) -> Database:
         """The tables of the plugin."""
         return Session(self.unit, None if self.plugin == CORE else plugin_role(self.plugin))
+
+    @cached_property
+    def host(self) -> Session:
+        """The application's own session in the same transaction."""
+        return Session(self.unit)
 
     @cached_property
     def registry(self) -> Registry:
@@ -94,22 +139,52 @@ class Context:
     @cached_property
     def events(self) -> Events:
         """The outbox, written by the application's role."""
-        return Outbox(self.host, self.plugin)
+        declared = () if self.plugin == CORE else self.services.host.plugins[self.plugin].events
+        return Outbox(self.host, self.plugin, declared, self.now)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work that waits, written by the application's role."""
+        kinds = {} if self.plugin == CORE else self.services.host.declared[self.plugin].jobs
+        return JobQueue(self.host, self.plugin, kinds)
+
+    @cached_property
+    def people(self) -> People:
+        """The people of the tenant."""
+        return PluginPeople(self.host, self.tenant.id, self.services.vault)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What people are told."""
+        return self.services.messages(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return AuditLog(self.host, self.caller, self.plugin)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Customers' money."""
+        return self.services.payments(self)
 
     @property
     def slots(self) -> Slots:
         """What other plugins show on this one's page."""
-        return BoundSlots(self, self.shop_slots)
+        return BoundSlots(self)
 
     @cached_property
     def realtime(self) -> Realtime:
         """Bells, rung after the commit."""
-        return Bells(self.unit, self.tenant.id, self.hub)
+        return Bells(self.unit, self.tenant.id, self.services.hub)
 
-    @cached_property
-    def host(self) -> Session:
-        """The application's own session in the same transaction."""
-        return Session(self.unit)
+    def settings(self, model: type[Model], /) -> Model:
+        """What the foundation chose; defaults where it chose nothing."""
+        return self._chosen.of(model, self.plugins.chosen.get(self.plugin, {}))
+
+    async def shop_settings(self, model: type[Model], shop_id: UUID, /) -> Model:
+        """What a shop chose; defaults where it chose nothing."""
+        return await self._chosen.of_shop(model, self.host, shop_id)
 
     def text(self, key: str, /, **params: object) -> str:
         """A sentence in the caller's language."""
@@ -118,3 +193,7 @@ class Context:
     def for_plugin(self, name: str) -> "Context":
         """The same request in the same transaction, for another plugin."""
         return replace(self, plugin=name)
+
+    @property
+    def _chosen(self) -> ChosenSettings:
+        return ChosenSettings(self.services.vault, self.tenant.id, self.plugin)

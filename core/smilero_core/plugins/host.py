@@ -1,29 +1,29 @@
 """The plugins of this process: found by their entry points, asked once, frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
 
 import pluggy
 
 from smilero_core.db.lineages import Lineage
-from smilero_core.db.roles import plugin_role
-from smilero_sdk.api import Api
-from smilero_sdk.hooks import NAMESPACE, faces, routes, slots
-from smilero_sdk.manifest import Permission, Plugin
-from smilero_sdk.pages import MenuItem, PageOperation, Pages
+from smilero_core.plugins.declarations import Declared
+from smilero_core.plugins.manifest_rules import require_fitting, require_sound
+from smilero_core.plugins.refusal import PluginLoadError
+from smilero_sdk import hooks
+from smilero_sdk.api import Operation
+from smilero_sdk.hooks import NAMESPACE, SUBJECTS
+from smilero_sdk.manifest import Plugin
+from smilero_sdk.pages import MenuItem, PageOperation
+from smilero_sdk.roles import Permission
+
+__all__ = ["FIRST_PARTY", "GROUP", "PluginHost", "PluginLoadError"]
 
 GROUP = "smilero.plugins"
 
-
-Made = TypeVar("Made")
-
-
-class PluginLoadError(Exception):
-    """A plugin cannot be used; the start stops and names it."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"plugin {name!r}: {reason}")
+# Who answers for the plugins that can be enabled unless the operator names others.
+FIRST_PARTY = "Smilero"
 
 
 class PluginHost:
@@ -31,33 +31,29 @@ class PluginHost:
 
     Args:
         plugins: manifests in the order of their migrations.
+        listed: those that the operator lets foundations enable; None: all first-party ones.
     """
 
-    def __init__(self, plugins: list[Plugin]) -> None:
-        self._plugins = {plugin.name: plugin for plugin in plugins}
+    def __init__(self, plugins: Iterable[Plugin], listed: Iterable[str] | None = None) -> None:
+        self._plugins: dict[str, Plugin] = {}
         self._manager = pluggy.PluginManager(NAMESPACE)
-        for specification in (routes, faces, slots):
-            self._manager.add_hookspecs(specification)
+        for subject in SUBJECTS:
+            self._manager.add_hookspecs(import_module(f"{hooks.__name__}.{subject}"))
         for plugin in plugins:
-            try:
-                plugin_role(plugin.name)
-                self._manager.register(plugin.implementation, plugin.name)
-            except ValueError as error:
-                raise PluginLoadError(plugin.name, str(error)) from error
-        try:
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            raise PluginLoadError(str(error.plugin), str(error)) from error
-        self._apis = {name: api for name in self._plugins if (api := self._own(name, "register_api", Api)) is not None}
-        self._pages = {name: pages for name in self._plugins if (pages := self._own(name, "register_pages", Pages)) is not None}
-        self._menus = {name: menu for name in self._plugins if (menu := self._own(name, "register_menu", list)) is not None}
+            self._register(plugin)
+        self._require_known_hooks()
+        for plugin in self._plugins.values():
+            require_sound(plugin, self.hooks_of(plugin.name))
+        require_fitting(self._plugins)
+        self._declared = {name: Declared.of(name, partial(self._ask, name)) for name in self._plugins}
         for name in self._plugins:
             self._require_declared(name)
+        self.listed = self._listed(listed)
 
     @classmethod
-    def discover(cls) -> "PluginHost":
+    def discover(cls, listed: Iterable[str] | None = None) -> "PluginHost":
         """Load every installed plugin. Raises PluginLoadError naming the one that does not load."""
-        return cls([_load(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)])
+        return cls([_load(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)], listed)
 
     @property
     def plugins(self) -> Mapping[str, Plugin]:
@@ -65,19 +61,24 @@ class PluginHost:
         return self._plugins
 
     @property
-    def apis(self) -> Mapping[str, Api]:
+    def declared(self) -> Mapping[str, Declared]:
+        """What each plugin declared, by name."""
+        return self._declared
+
+    @property
+    def apis(self) -> Mapping[str, tuple[Operation, ...]]:
         """The JSON API of each plugin that has one."""
-        return self._apis
+        return {name: one.operations for name, one in self._declared.items() if one.operations}
 
     @property
-    def pages(self) -> Mapping[str, list[PageOperation]]:
+    def pages(self) -> Mapping[str, tuple[PageOperation, ...]]:
         """The pages of each plugin that has some."""
-        return {name: pages.operations for name, pages in self._pages.items()}
+        return {name: one.pages for name, one in self._declared.items() if one.pages}
 
     @property
-    def menus(self) -> Mapping[str, list[MenuItem]]:
+    def menus(self) -> Mapping[str, tuple[MenuItem, ...]]:
         """The menu entries of each plugin that has some."""
-        return self._menus
+        return {name: one.menu for name, one in self._declared.items() if one.menu}
 
     @property
     def permissions(self) -> list[Permission]:
@@ -103,11 +104,34 @@ class PluginHost:
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
         return next((found for found in caller.get_hookimpls() if found.plugin_name == name), None)
 
-    def _own(self, name: str, hook: str, kind: type[Made]) -> Made | None:
+    def hooks_of(self, name: str) -> frozenset[str]:
+        """The hooks that a plugin has."""
+        callers = self._manager.get_hookcallers(self._manager.get_plugin(name)) or []
+        return frozenset(caller.name for caller in callers)
+
+    def _register(self, plugin: Plugin) -> None:
+        if plugin.name in self._plugins:
+            raise PluginLoadError(plugin.name, f"its name is already that of {self._plugins[plugin.name].package}")
+        self._plugins[plugin.name] = plugin
+        try:
+            self._manager.register(plugin.implementation, plugin.name)
+        except (ValueError, pluggy.PluginValidationError) as error:  # an argument that the hook does not have
+            raise PluginLoadError(plugin.name, str(error)) from error
+
+    def _require_known_hooks(self) -> None:
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise PluginLoadError(self._manager.get_name(error.plugin) or str(error.plugin), str(error)) from error
+
+    def _ask(self, name: str, hook: str, kind: type) -> object:
         found = self.implementation(name, hook)
         if found is None:
             return None
-        made = found.function()
+        try:
+            made = found.function()
+        except Exception as error:  # whatever a stranger's code raises
+            raise PluginLoadError(name, f"{hook} failed: {error!r}") from error
         if not isinstance(made, kind):
             raise PluginLoadError(name, f"{hook} returned {type(made).__name__}, not {kind.__name__}")
         return made
@@ -115,14 +139,17 @@ class PluginHost:
     def _require_declared(self, name: str) -> None:
         """Raises PluginLoadError when something asks for a right that the manifest does not declare: nobody would hold it."""
         declared = {permission.name for permission in self._plugins[name].permissions}
-        asked = [
-            *((one.path, one.permission) for one in (self._apis[name].operations if name in self._apis else ())),
-            *((one.path, one.permission) for one in (self._pages[name].operations if name in self._pages else ())),
-            *((one.path, one.permission) for one in self._menus.get(name, ())),
-        ]
-        for path, permission in asked:
-            if permission is not None and permission not in declared:
+        for path, permission in self._declared[name].permissions:
+            if permission not in declared:
                 raise PluginLoadError(name, f"{path} asks for {permission!r}, which its manifest does not declare")
+
+    def _listed(self, wanted: Iterable[str] | None) -> frozenset[str]:
+        if wanted is None:
+            return frozenset(name for name, plugin in self._plugins.items() if plugin.owner == FIRST_PARTY)
+        names = frozenset(wanted)
+        for name in sorted(names - self._plugins.keys()):
+            raise PluginLoadError(name, "SMILERO_PLUGINS names it, and it is not installed")
+        return names
 
 
 def _load(point: EntryPoint) -> Plugin:

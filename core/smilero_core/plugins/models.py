@@ -1,4 +1,6 @@
-"""Which plugins a tenant has on."""
+"""What a tenant has on, what it chose, and how it went."""
+
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
@@ -12,7 +14,48 @@ class PluginActivationRow(TenantModel):
     plugin = fields.TextField()
     enabled = fields.BooleanField()
     changed_at = fields.DatetimeField(db_default=Now())
+    rests_until = fields.DatetimeField(null=True)
+    rest_seconds = fields.IntField(db_default=0)
 
     class Meta:
         schema = "core"
         table = "plugin_activation"
+
+
+class PluginSettingRow(TenantModel):
+    """What a foundation chose for a plugin, or one of its shops did. Secrets in it are sealed."""
+
+    plugin = fields.TextField()
+    shop_id = fields.UUIDField(null=True)
+    chosen: Any = fields.JSONField()
+    changed_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "plugin_setting"
+
+
+class PluginOptOutRow(TenantModel):
+    """A shop that does without a plugin that its foundation has on."""
+
+    plugin = fields.TextField()
+    shop_id = fields.UUIDField()
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "plugin_opt_out"
+
+
+class PluginFailureRow(TenantModel):
+    """Something that a plugin did wrong."""
+
+    plugin = fields.TextField()
+    hook = fields.TextField()
+    error = fields.TextField()
+    trace = fields.TextField()
+    failed_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "plugin_failure"

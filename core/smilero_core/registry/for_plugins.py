@@ -8,8 +8,8 @@ from smilero_core.registry.market_row import district
 from smilero_core.registry.models import MarketRow, ShopRow
 from smilero_core.registry.reading import Market as StoredMarket
 from smilero_core.registry.reading import RegistryReader
-from smilero_sdk.context import Market, Opening, Shop
 from smilero_sdk.i18n import Catalogue
+from smilero_sdk.registry import Market, Opening, Shop
 
 _ORDER = {category.value: place for place, category in enumerate(Category)}
 

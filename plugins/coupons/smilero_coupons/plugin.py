@@ -1,14 +1,20 @@
 """The manifest and hooks of the plugin `coupons`."""
 
+from uuid import UUID
+
+from smilero_coupons import events
 from smilero_coupons.cards import card
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
+from smilero_sdk.answers import Kept, PersonSection
 from smilero_sdk.api import Api
-from smilero_sdk.context import Shop, TenantContext
+from smilero_sdk.context import TenantContext
 from smilero_sdk.hooks import hookimpl
-from smilero_sdk.manifest import DataClass, Permission, Plugin, Role
+from smilero_sdk.manifest import DataClass, Level, Plugin
 from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
+from smilero_sdk.registry import Shop
+from smilero_sdk.roles import Permission, Role
 
 _FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
 
@@ -46,6 +52,27 @@ class Coupons:
         """Yesterday's customers and the tasks."""
         return await portal.home(ctx)
 
+    @hookimpl
+    async def provide_person_export(self, ctx: TenantContext, person_id: UUID) -> list[PersonSection]:
+        """The coupons that somebody took."""
+        rows = await CouponRepository(ctx.db).claims_by(person_id)
+        shown = [
+            {
+                "shop": row["shop"],
+                "benefit": ctx.text(f"coupons.benefit.{row['kind']}", value=row["value"]),
+                "claimed_at": row["claimed_at"].isoformat(),
+                "redeemed_at": row["redeemed_at"].isoformat() if row["redeemed_at"] else None,
+            }
+            for row in rows
+        ]
+        return [PersonSection("coupons.title", shown)] if shown else []
+
+    @hookimpl
+    async def provide_person_erasure(self, ctx: TenantContext, person_id: UUID) -> list[Kept]:
+        """Unused coupons go back to their shops; what was used is counted by them and names nobody once the person is blank."""
+        await CouponRepository(ctx.db).give_back_open_claims(person_id)
+        return []
+
 
 # Importing them declares their pages.
 _FACES = (console, portal, public, wizard)
@@ -56,10 +83,14 @@ plugin = Plugin(
     title={"ko": "쿠폰", "en": "Coupons"},
     description={"ko": "쿠폰을 만들고 나누고 씁니다", "en": "Make, share and redeem coupons"},
     version="0.1.0",
+    owner="Smilero",
+    licence="Apache-2.0",
+    level=Level.SHOP,
     icon="ticket-percent",
     data_classes=(DataClass.PERSONAL,),
     implementation=Coupons(),
     models=("smilero_coupons.models",),
+    events=events.ALL,
     permissions=(
         Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}),
         Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),

@@ -9,7 +9,7 @@ from asyncpg import Record, UniqueViolationError
 from tortoise.queryset import QuerySet
 
 from smilero_coupons.models import Campaign, Claim, Redemption
-from smilero_sdk.context import Database
+from smilero_sdk.database import Database
 from smilero_sdk.ids import uuid7
 
 Model = TypeVar("Model", Campaign, Claim, Redemption)
@@ -49,6 +49,31 @@ class CouponRepository:
     async def own_claims(self, campaign_id: UUID, person_id: UUID) -> list[Claim]:
         """A person's claims of a campaign, oldest first."""
         return await Claim.filter(campaign_id=campaign_id, person_id=person_id).using_db(self._db.orm).order_by("nth")
+
+    async def claims_by(self, person_id: UUID) -> list[Record]:
+        """Everything that somebody took, oldest first, with what it was and where."""
+        return await self._db.fetch(
+            """
+            select c.claimed_at, c.redeemed_at, k.kind, k.value, s.name as shop
+            from plugin_coupons.claim c join plugin_coupons.campaign k on k.id = c.campaign_id join core.shop s on s.id = c.shop_id
+            where c.person_id = $1 order by c.id
+            """,
+            person_id,
+        )
+
+    async def give_back_open_claims(self, person_id: UUID) -> int:
+        """Delete what somebody holds and has not used, and count it out; how many there were."""
+        return await self._db.execute(
+            """
+            with given_back as (
+              delete from plugin_coupons.claim where person_id = $1 and redeemed_at is null
+                and not exists (select from plugin_coupons.redemption r where r.claim_id = claim.id)
+              returning campaign_id
+            ), counts as (select campaign_id, count(*)::int as number from given_back group by campaign_id)
+            update plugin_coupons.campaign k set claimed = k.claimed - counts.number from counts where k.id = counts.campaign_id
+            """,
+            person_id,
+        )
 
     async def redemptions_between(self, shop_id: UUID, since: datetime, until: datetime) -> int:
         """How many were used at a shop from `since` to `until`, both included."""

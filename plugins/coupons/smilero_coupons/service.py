@@ -8,12 +8,13 @@ from uuid import UUID
 
 from asyncpg import Record, UniqueViolationError
 
+from smilero_coupons.events import CampaignCreated, CampaignUndone, Claimed, Redeemed, RedemptionUndone
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.schemas import CampaignIn, RedemptionIn
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import Problem, not_found
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 
 _TRIES = 8
 _CODE = re.compile(r"[0-9]{6}")
@@ -42,7 +43,7 @@ class CouponService:
             raise not_found("shop")
         campaign = Campaign(**wanted.model_dump(), created_by=self._ctx.actor.person_id)
         campaign = await self.repository.add_campaign(campaign)
-        await self._ctx.events.emit("campaign_created", {"campaign_id": campaign.id, "shop_id": shop.id})
+        await self._ctx.events.emit(CampaignCreated(campaign_id=campaign.id, shop_id=shop.id))
         return campaign
 
     async def claim(self, campaign_id: UUID) -> Claim:
@@ -62,7 +63,7 @@ class CouponService:
         if campaign["claimed"] >= campaign["stock"]:
             raise Problem("coupons.sold_out", HTTPStatus.CONFLICT)
         claim = await self._with_code(campaign, person_id, taken + 1)
-        await self._ctx.events.emit("claimed", {"campaign_id": campaign_id, "claim_id": claim.id, "shop_id": claim.shop_id})
+        await self._ctx.events.emit(Claimed(campaign_id=campaign_id, claim_id=claim.id, shop_id=claim.shop_id))
         self._ctx.realtime.ring(topic(campaign_id))
         return claim
 
@@ -84,10 +85,8 @@ class CouponService:
         redemption = await self.repository.add_redemption(claim, self._ctx.actor.person_id, self._ctx.now)
         if redemption is None:
             raise Problem("coupons.already_redeemed", HTTPStatus.CONFLICT)
-        await self._ctx.events.emit(
-            "redeemed",
-            {"campaign_id": claim["campaign_id"], "claim_id": claim["id"], "shop_id": claim["shop_id"], "redemption_id": redemption.id},
-        )
+        ids = {"campaign_id": claim["campaign_id"], "claim_id": claim["id"], "shop_id": claim["shop_id"]}
+        await self._ctx.events.emit(Redeemed(**ids, redemption_id=redemption.id))
         self._ctx.realtime.ring(topic(claim["campaign_id"]))
         return redemption
 
@@ -101,7 +100,7 @@ class CouponService:
         """End a campaign that was a mistake: within ten minutes, while nobody has claimed. Raises `coupons.undo_late` (409)."""
         if self._ctx.now >= campaign.created_at + UNDO or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
             raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
-        await self._ctx.events.emit("campaign_undone", {"campaign_id": campaign.id, "shop_id": campaign.shop_id})
+        await self._ctx.events.emit(CampaignUndone(campaign_id=campaign.id, shop_id=campaign.shop_id))
 
     async def undo_redemption(self, redemption: Redemption) -> None:
         """Take a redemption back for ten minutes: the customer has the coupon again, with the same number.
@@ -116,7 +115,7 @@ class CouponService:
         if not undone:
             raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
         ids = {"campaign_id": redemption.campaign_id, "claim_id": redemption.claim_id, "shop_id": redemption.shop_id}
-        await self._ctx.events.emit("redemption_undone", {**ids, "redemption_id": redemption.id})
+        await self._ctx.events.emit(RedemptionUndone(**ids, redemption_id=redemption.id))
         self._ctx.realtime.ring(topic(redemption.campaign_id))
 
     async def own_claims(self, campaign_id: UUID) -> list[Claim]:

@@ -30,6 +30,8 @@ plugin = Plugin(
         "en": "Shows customers the markets that are open today and their shops",
     },
     version="0.1.0",
+    owner="Smilero",
+    licence="Apache-2.0",
     icon="store",
     starts_on=True,
     implementation=Storefront(),

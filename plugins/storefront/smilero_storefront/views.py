@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from smilero_sdk.context import Market, Shop, TenantContext
+from smilero_sdk.context import TenantContext
+from smilero_sdk.registry import Market, Shop
 
 Values = dict[str, object]
 Text = Callable[..., str]

@@ -1,8 +1,9 @@
 """Hooks that put something on a page of the host."""
 
-from smilero_sdk.context import Shop, TenantContext
+from smilero_sdk.context import TenantContext
 from smilero_sdk.hooks import hookspec
 from smilero_sdk.pages import View
+from smilero_sdk.registry import Shop
 
 
 @hookspec

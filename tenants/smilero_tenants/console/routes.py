@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from smilero_core.plugins.gate import switch
+from smilero_core.plugins.switching import Switchboard
 from smilero_core.registry.categories import Category
-from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
 from smilero_sdk.pages import Face, Form
+from smilero_sdk.roles import Role
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
@@ -79,11 +79,10 @@ class ConsolePages:
         try:
             async with visiting(self._parts(), request, Face.CONSOLE, read_only=False) as visit:
                 visit.require_role()
-                if name not in visit.parts.host.plugins:
-                    raise not_found("plugin")
                 if visit.context.actor.role is not Role.OWNER:
                     raise Problem("http.forbidden", HTTPStatus.FORBIDDEN)
-                await switch(visit.context.host, name, enabled=wanted.enabled)
+                board = Switchboard(visit.context)
+                await (board.enable if wanted.enabled else board.disable)(name)
                 tenant_id = visit.tenant.id
         except SignInNeeded:
             return to_sign_in(request, Face.CONSOLE)
@@ -103,7 +102,7 @@ class ConsolePages:
         return HTMLResponse(page, headers={"Content-Language": language, "Cache-Control": "no-store"})
 
     async def _plugins(self, visit: Visit) -> Shown:
-        enabled = await visit.parts.gate.open_for(visit.tenant.id)
+        enabled = visit.context.plugins.open
         language = visit.context.language
         rows = [
             {

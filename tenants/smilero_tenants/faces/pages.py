@@ -1,7 +1,7 @@
 """Plugins' pages: door, session, permission, form, idempotency, answer — in this order, for every face."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -34,15 +34,16 @@ class PluginPages:
     def __init__(self, parts: Callable[[], FaceParts]) -> None:
         self._parts = parts
 
-    def routes(self, pages: Mapping[str, list[PageOperation]]) -> list[Route]:
+    def routes(self, pages: Mapping[str, Sequence[PageOperation]]) -> list[Route]:
         """A route for each page, by plugin."""
         return [self._route(plugin, operation) for plugin, operations in pages.items() for operation in operations]
 
     def _route(self, plugin: str, operation: PageOperation) -> Route:
         async def endpoint(request: Request) -> Response:
             tenant = request.state.tenant
-            if tenant is None or plugin not in await self._parts().gate.open_for(tenant.id):
+            if tenant is None:
                 raise not_found()
+            (await self._parts().gate.of(tenant.id)).require(plugin)
             try:
                 return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
             except SignInNeeded:
@@ -67,8 +68,7 @@ class PluginPages:
     async def _look_again(self, plugin: str, operation: PageOperation, request: Request) -> Live:
         """The live part as it is now; raises when door, session or permission closed meanwhile."""
         tenant = request.state.tenant
-        if plugin not in await self._parts().gate.open_for(tenant.id):
-            raise not_found()
+        (await self._parts().gate.of(tenant.id)).require(plugin)
         async with visiting(self._parts(), request, operation.face) as visit:
             answer = await self._ask(plugin, operation, visit)
         if not isinstance(answer, Live):

@@ -9,6 +9,7 @@ from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.security import SecurityMessages
+from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.hub import LiveHub
@@ -34,6 +35,10 @@ class FaceParts(Protocol):
     @property
     def database(self) -> Database:
         """The pools."""
+
+    @property
+    def services(self) -> HostServices:
+        """What contexts are made of."""
 
     @property
     def catalogue(self) -> Catalogue:

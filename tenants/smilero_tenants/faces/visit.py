@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -15,9 +14,8 @@ from smilero_core.identity.sessions import SignedIn, signed_in
 from smilero_core.plugins.context import Context
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
-from smilero_sdk.manifest import Role
 from smilero_sdk.pages import Face
-from smilero_tenants.faces.ask import shop_slots
+from smilero_sdk.roles import Role
 from smilero_tenants.faces.parts import FaceParts
 
 # A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
@@ -81,6 +79,8 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
     tenant: Tenant | None = request.state.tenant
     if tenant is None:
         raise not_found()
+    # The gate may ask the database: before this request has a connection of its own, or the pool could lock itself up.
+    plugins = await parts.gate.of(tenant.id)
     async with parts.database.unit(tenant.id, read_only=read_only) as unit:
         token = request.cookies.get(SESSION_COOKIE)
         visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
@@ -89,12 +89,11 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
             tenant,
             request.state.language,
             unit,
-            parts.catalogue,
+            parts.services,
+            plugins,
             caller=actor,
             shop_id=visitor.shop_id if visitor else None,
             origin=f"{request.url.scheme}://{request.url.netloc}",
-            hub=parts.hub,
-            shop_slots=partial(shop_slots, parts),
         )
         yield Visit(parts, request, face, tenant, visitor, context)
 

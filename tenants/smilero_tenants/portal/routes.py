@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import choose_shop
+from smilero_core.plugins.calling import ask_plugins
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form, HomePart, Tile
-from smilero_tenants.faces.ask import ask_plugins
 from smilero_tenants.faces.frames import face_path, frame
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
@@ -73,7 +73,7 @@ class PortalPages:
 
     async def _home(self, visit: Visit) -> tuple[str, Values]:
         """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
-        answers = await ask_plugins(visit.parts, visit.context, _HOME, HomePart)
+        answers = await ask_plugins(visit.context, _HOME, HomePart)
         sentence = next(((plugin, part) for plugin, part in answers if part.sentence), None)
         primary = next(((plugin, part.primary) for plugin, part in answers if part.primary), None)
         tiles = [_tile(visit, plugin, tile) for plugin, part in answers for tile in part.tiles]

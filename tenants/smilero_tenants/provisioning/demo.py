@@ -13,7 +13,7 @@ from smilero_core.registry.preview import preview
 from smilero_core.registry.standard_file import read_standard_file
 from smilero_core.registry.store import NewShop, RegistryStore
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 from smilero_tenants.markets.definition import MarketDefinition, load_definitions
 from smilero_tenants.markets.demo_shops import FIRST_MERCHANT_SHOP, demo_shops
 from smilero_tenants.markets.demo_words import CLERK, CUSTOMER

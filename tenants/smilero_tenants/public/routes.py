@@ -5,8 +5,8 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from smilero_core.plugins.calling import ask_plugins
 from smilero_sdk.pages import Face, View
-from smilero_tenants.faces.ask import ask_plugins
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import visiting
@@ -30,7 +30,7 @@ class FrontPage:
         """What the first enabled plugin gives, else a plain page that says whom to call."""
         search = request.query_params.get("q", "").strip()[:_LONGEST_SEARCH]
         async with visiting(self._parts(), request, Face.PUBLIC) as visit:
-            given = await ask_plugins(self._parts(), visit.context, HOOK, View, search=search)
+            given = await ask_plugins(visit.context, HOOK, View, search=search)
             shown = await frame(visit)
         view = next((view for plugin, view in given if view.template.startswith(f"{plugin}/")), _PLAIN)
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})

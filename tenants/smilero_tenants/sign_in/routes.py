@@ -17,8 +17,8 @@ from smilero_core.identity.sessions import LIFETIME, end_session, open_session, 
 from smilero_core.limits.limiter import Rule
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
-from smilero_sdk.manifest import Role
 from smilero_sdk.pages import Face
+from smilero_sdk.roles import Role
 from smilero_tenants.faces.frames import site
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import ROLES, SESSION_COOKIE, inner_path

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from smilero_sdk.context import Database
+from smilero_sdk.database import Database
 from smilero_sdk.ids import uuid7
 from tests.probe.smilero_probe.models import Line, Note
 

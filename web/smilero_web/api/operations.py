@@ -17,7 +17,8 @@ from smilero_core.db.unit import UnitOfWork
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.identity.tokens import actor_of
 from smilero_core.plugins.context import CORE, Context
-from smilero_sdk.api import PATH_TYPES, Api, Idempotency, Operation
+from smilero_core.plugins.gate import TenantPlugins
+from smilero_sdk.api import PATH_TYPES, Idempotency, Operation
 from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem, not_found
 from smilero_web.errors import PROBLEM_TYPE, problem_response, to_problem
@@ -47,10 +48,10 @@ class Mounted:
         return f"{self.source}.{self.operation.handler.__name__}"
 
 
-def mount(source: str, api: Api) -> list[Mounted]:
+def mount(source: str, operations: Iterable[Operation]) -> list[Mounted]:
     """The operations of a plugin (or of the core) with their addresses."""
     prefix = PREFIX if source == CORE else f"{PREFIX}/{source}"
-    return [Mounted(source, prefix + _with_converters(operation), operation) for operation in api.operations]
+    return [Mounted(source, prefix + _with_converters(operation), operation) for operation in operations]
 
 
 def api_routes(operations: Iterable[Mounted], runtime: Callable[[], Runtime]) -> list[Route]:
@@ -75,18 +76,18 @@ class Address:
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Carry out the operation of the request's method. Raises `http.not_found`, `http.method`."""
         request, runtime = Request(scope, receive, send), self._runtime()
-        await _require_open(next(iter(self._methods.values())).source, runtime, request)
+        plugins = await _require_open(next(iter(self._methods.values())).source, runtime, request)
         mounted = self._methods.get("GET" if request.method == "HEAD" else request.method)
         if mounted is None:
             raise Problem("http.method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": self._allowed()})
-        answer = await carry_out(mounted, runtime, request)
+        answer = await carry_out(mounted, runtime, request, plugins)
         await Response(answer.body, answer.status, media_type=answer.content_type)(scope, receive, send)
 
     def _allowed(self) -> str:
         return ", ".join(sorted({*self._methods, *(["HEAD"] if "GET" in self._methods else [])}))
 
 
-async def carry_out(mounted: Mounted, runtime: Runtime, request: Request) -> Answer:
+async def carry_out(mounted: Mounted, runtime: Runtime, request: Request, plugins: TenantPlugins) -> Answer:
     """One request as one transaction, opened at its first statement and committed before the answer goes out."""
     operation, tenant = mounted.operation, request.state.tenant
     # The body arrives before the transaction opens: a slow sender must not hold a connection.
@@ -94,15 +95,20 @@ async def carry_out(mounted: Mounted, runtime: Runtime, request: Request) -> Ans
     async with runtime.database.unit(tenant.id, read_only=operation.method == "GET") as unit:
         caller = await _caller(runtime, unit, request)
         _require(operation, caller)
-        context = Context(tenant, request.state.language, unit, runtime.catalogue, mounted.source, caller)
+        context = Context(tenant, request.state.language, unit, runtime.services, plugins, mounted.source, caller)
         arguments = _arguments(operation, request, body)
         return await _once(mounted, context, request, body, arguments)
 
 
-async def _require_open(source: str, runtime: Runtime, request: Request) -> None:
+async def _require_open(source: str, runtime: Runtime, request: Request) -> TenantPlugins:
+    """What the tenant has on. The gate may ask the database, so it is asked before the request has a connection of its own."""
     tenant = request.state.tenant
-    if tenant is None or (source != CORE and source not in await runtime.gate.open_for(tenant.id)):
+    if tenant is None:
         raise not_found()
+    plugins = await runtime.gate.of(tenant.id)
+    if source != CORE:
+        plugins.require(source)
+    return plugins
 
 
 async def _once(mounted: Mounted, context: Context, request: Request, body: bytes, arguments: dict[str, Any]) -> Answer:

@@ -16,8 +16,8 @@ from rich.text import Text
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import LANGUAGES, Catalogue
 
-# A plugin's own sentences are not among them: no command runs a plugin's code.
-_PACKAGES = ("smilero_sdk", "smilero_core", "smilero_tenants", "smilero_web")
+# Without the plugins' own: a command that runs a plugin's code loads those too.
+PACKAGES = ("smilero_sdk", "smilero_core", "smilero_tenants", "smilero_web")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -31,7 +31,7 @@ def language() -> str:
 @cache
 def catalogue() -> Catalogue:
     """What commands can say."""
-    return Catalogue.of(_PACKAGES)
+    return Catalogue.of(PACKAGES)
 
 
 def text(key: str, /, **params: object) -> str:

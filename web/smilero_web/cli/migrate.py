@@ -9,13 +9,13 @@ from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.host import PluginHost, PluginLoadError
 from smilero_sdk.errors import Problem
 from smilero_web.cli.console import say, text
-from smilero_web.cli.office import reaching
+from smilero_web.cli.office import reaching, web_settings
 
 
 def find_plugins() -> PluginHost:
     """Every installed plugin. Raises `plugins.broken`, which names the one that does not load."""
     try:
-        return PluginHost.discover()
+        return PluginHost.discover(web_settings().listed_plugins)
     except PluginLoadError as error:
         raise Problem("plugins.broken", 500, reason=str(error)) from error
 

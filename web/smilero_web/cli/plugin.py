@@ -1,15 +1,25 @@
 """`smilero plugin`: what is installed, and where it is on."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
 
+from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.session import Session
-from smilero_core.plugins.gate import switch
+from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.context import Context
+from smilero_core.plugins.gate import PluginGate
+from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.switching import Switchboard
+from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
-from smilero_web.cli.console import JsonOption, print_json, print_table, say, text
+from smilero_sdk.i18n import Catalogue
+from smilero_web.cli.console import PACKAGES, JsonOption, language, print_json, print_table, say, text
 from smilero_web.cli.migrate import find_plugins
 from smilero_web.cli.office import Office, with_office
+from smilero_web.services import Installed, host_services
 
 app = typer.Typer(name="plugin", no_args_is_help=True, help="What is installed, and where it is on.")
 
@@ -44,12 +54,27 @@ def disable(name: NameArgument, *, tenant: TenantOption) -> None:
 
 
 def _switch(name: str, slug: str, *, enabled: bool) -> None:
-    if name not in find_plugins().plugins:
+    host = find_plugins()
+    if name not in host.plugins:
         raise Problem("plugins.unknown", 404, name=name)
 
     async def work(office: Office) -> None:
-        tenant = await office.tenant(slug)
-        async with office.database.unit(tenant.id) as unit:
-            await switch(Session(unit), name, enabled=enabled)
+        async with core_context(office, host, await office.tenant(slug)) as context:
+            board = Switchboard(context)
+            await (board.enable if enabled else board.disable)(name)
 
     with_office(work)
+
+
+@asynccontextmanager
+async def core_context(office: Office, host: PluginHost, tenant: Tenant) -> AsyncIterator[Context]:
+    """A transaction of the core at a foundation, by nobody who signed in, with the plugins' models and sentences loaded."""
+    installed = Installed(host, Catalogue.of([*PACKAGES, *host.packages]))
+    gate = PluginGate(office.database, host.listed)
+    await init_models({"core": CORE_MODELS, **host.models})
+    try:
+        async with office.database.unit(tenant.id) as unit:
+            services = host_services(installed, gate, office.vault)
+            yield Context(tenant, language(), unit, services, await gate.read(Session(unit)))
+    finally:
+        await forget_models()

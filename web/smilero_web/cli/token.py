@@ -10,7 +10,7 @@ from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.tokens import create_token
 from smilero_core.platform.operators import create_operator_token
 from smilero_sdk.errors import Problem
-from smilero_sdk.manifest import Role
+from smilero_sdk.roles import Role
 from smilero_tenants.provisioning.demo import DEMO_PHONES
 from smilero_web.cli.office import Office, with_office
 

@@ -17,8 +17,8 @@ from smilero_coupons.service import UNDO, CouponService, topic
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
-from smilero_sdk.manifest import Role
 from smilero_sdk.pages import Face, Form, HomePart, Live, Redirect, Tile, View
+from smilero_sdk.roles import Role
 
 _SHOWN = 30
 

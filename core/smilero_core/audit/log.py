@@ -1,0 +1,55 @@
+"""Writing the audit log."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+from smilero_core.db.session import Session
+from smilero_sdk.context import Actor
+from smilero_sdk.ids import uuid7
+
+
+class AuditLog:
+    """The log of one transaction; implements `smilero_sdk.services.Audit`.
+
+    Args:
+        session: the application's own session: a plugin's role cannot write here.
+        actor: who acts; None: the system itself, as in a job.
+        source: the plugin whose catalogue has the sentences, or `core`.
+    """
+
+    def __init__(self, session: Session, actor: Actor | None, source: str) -> None:
+        self._session = session
+        self._actor = actor
+        self._source = source
+
+    async def record(
+        self,
+        sentence: str,
+        /,
+        subject: UUID | None = None,
+        *,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+        **values: object,
+    ) -> None:
+        """Write an entry into this transaction."""
+        await self._session.execute(
+            """
+            insert into core.audit_entry (id, actor_id, role, plugin, sentence, params, subject_id, before, after)
+            values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::jsonb, $9::jsonb)
+            """,
+            uuid7(),
+            self._actor.person_id if self._actor else None,
+            self._actor.role.value if self._actor else "system",
+            self._source,
+            sentence,
+            _json(values),
+            subject,
+            None if before is None else _json(before),
+            None if after is None else _json(after),
+        )
+
+
+def _json(values: Mapping[str, object]) -> str:
+    return json.dumps(dict(values), default=str, ensure_ascii=False)

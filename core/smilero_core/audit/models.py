@@ -1,0 +1,26 @@
+"""The audit log."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+
+from smilero_sdk.models import TenantModel
+
+
+class AuditEntryRow(TenantModel):
+    """One act: a sentence of the catalogue with its values, and what changed. Never altered, never removed by us."""
+
+    at = fields.DatetimeField(db_default=Now())
+    actor_id = fields.UUIDField(null=True)
+    role = fields.TextField()
+    plugin = fields.TextField()
+    sentence = fields.TextField()
+    params: Any = fields.JSONField()
+    subject_id = fields.UUIDField(null=True)
+    before: Any = fields.JSONField(null=True)
+    after: Any = fields.JSONField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "audit_entry"
