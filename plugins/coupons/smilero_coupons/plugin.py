@@ -1,9 +1,9 @@
 """The manifest and hooks of the plugin `coupons`."""
 
-from smilero_coupons.cards import card
+from smilero_coupons.cards import offer
 from smilero_coupons.faces import console, pages, portal, public, wizard
-from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
+from smilero_coupons.service import CouponService
 from smilero_sdk.api import Api
 from smilero_sdk.context import Shop, TenantContext
 from smilero_sdk.hooks import hookimpl
@@ -24,9 +24,11 @@ class Coupons:
     @hookimpl
     async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> list[View]:
         """The shop's open campaigns."""
-        campaigns = await CouponRepository(ctx.db).open_campaigns(shop.id, ctx.now)
-        cards = [card(ctx, campaign) for campaign in campaigns]
-        return [View("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
+        service = CouponService(ctx)
+        campaigns = await service.repository.open_campaigns(shop.id, ctx.now)
+        mine = await service.own_claims(campaigns)
+        offers = [offer(ctx, campaign, mine[campaign.id]) for campaign in campaigns]
+        return [View("coupons/slot_shop.html", {"campaigns": offers})] if offers else []
 
     @hookimpl
     def register_pages(self) -> Pages:
