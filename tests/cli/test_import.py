@@ -2,13 +2,17 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from smilero_core.embedded import free_port
 from tests.cli.conftest import Demo
+from tests.support.commands import Home, running
+from tests.support.disk import Mount, small_disk
 
 Row = dict[str, str]
 Write = Callable[..., Path]
@@ -150,3 +154,30 @@ def test_what_cannot_be_imported_is_told(demo: Demo, place: Path, slug: str, wri
 def test_in_english(demo: Demo, slug: str, write: Write) -> None:
     refused = demo.smilero("tenant", "import", slug, write(city(JINJU)), LANG="en_US.UTF-8")
     assert refused.refused("imports.refused", "1 lines must be corrected", "Line 2 (중앙시장)")
+
+
+@pytest.fixture
+def disk(place: Path) -> Iterator[Mount]:
+    with small_disk(place / "disk") as mount:
+        yield mount
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_imported(disk: Mount, write: Write) -> None:
+    folder = disk("size=400m")
+    home = Home(folder / "data", free_port())
+    file = write(city(*({"시장명": f"{number}번시장", "소재지도로명주소": f"경상남도 창원시 의창구 {number}"} for number in range(3_000))))
+    with running("up", **home.variables) as command:
+        command.until("준비되었습니다")
+        assert home.smilero("tenant", "create", "changwon", "--name", "창원상권지원센터").code == 0
+        fill(folder / "filler")
+        assert home.smilero("tenant", "import", "changwon", file).refused("database.full", "디스크가 가득")
+        assert home.get("/", "changwon.localhost")[0] == 200
+        (folder / "filler").unlink()
+        assert home.smilero("tenant", "import", "changwon", file, "--json").json["added"] == 3_000
+
+
+def fill(file: Path) -> None:
+    """Take all room that is left."""
+    with file.open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(bytes(2**16))

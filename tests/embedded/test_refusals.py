@@ -12,8 +12,8 @@ import pytest
 from smilero_core.embedded import Embedded
 from smilero_sdk.errors import Problem
 from tests.embedded.tools import Holding, left, query, refused, words
+from tests.support.disk import Mount, small_disk
 
-Mount = Callable[[str], Path]
 _NOBODY = "65534"
 
 
@@ -142,19 +142,8 @@ def public(place: Path) -> Path:
 
 @pytest.fixture
 def disk(session_place: Path) -> Iterator[Mount]:
-    """A small disk of its own, with the given mount options."""
-    place = session_place / "disk"
-    place.mkdir(exist_ok=True)
-
-    def mount(options: str) -> Path:
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=False, capture_output=True)
-        if done.returncode != 0:
-            pytest.skip("this machine does not let us mount a small disk")
-        return place
-
-    yield mount
-    if place.is_mount():
-        subprocess.run(["umount", str(place)], check=True)
+    with small_disk(session_place / "disk") as mount:
+        yield mount
 
 
 def test_too_small_a_disk_is_refused_before_anything_is_made(disk: Mount) -> None:

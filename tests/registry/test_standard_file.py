@@ -208,6 +208,9 @@ class TestRow:
             ({"시장개설주기": "32일"}, "market_days"),
             ({"시장개설주기": ""}, "market_days"),
             ({"시장개설주기": "매일"}, "market_kind_days"),
+            ({"시장명": "가" * 81}, "long"),
+            ({"소재지도로명주소": "🍞" * 301}, "long"),
+            ({"제공기관명": "a" * 20_000}, "long"),
             ({"점포수": "-3"}, "shops"),
             ({"점포수": "54.5"}, "shops"),
             ({"점포수": "1,237"}, "shops"),
@@ -221,7 +224,7 @@ class TestRow:
             ({"데이터기준일자": ""}, "date"),
             ({"데이터기준일자": "2024-02-30"}, "date"),
         ],
-        ids=range(19),
+        ids=range(22),
     )
     def test_with_one_wrong_cell_is_refused_with_its_line_and_reason(self, wrong: Mapping[str, str], code: str) -> None:
         other = {**GOOD, "시장명": "성호시장"}

@@ -122,16 +122,20 @@ RESULT: dict[str, object] = {
     "undo_action": "/portal/coupons/redemptions/1/undo",
     "key": "k1",
 }
-COUPON: dict[str, object] = {
+OFFER: dict[str, object] = {
+    "title": "쿠폰",
     **BENEFIT,
-    **LINK,
-    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"]},
     "left": 23,
     "state": "open",
     "state_text": "",
     "action": "/coupons/1",
     "key": "k1",
     "mine_url": None,
+}
+COUPON: dict[str, object] = {
+    **LINK,
+    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"]},
+    "campaign": OFFER,
 }
 MINE: dict[str, object] = {**BENEFIT, "shop": COUPON["shop"], "code": "408 213", "qr": QR, "used_at": None, "used_text": ""}
 
@@ -174,9 +178,9 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "result": ("coupons/result.html", PORTAL | RESULT),
     "result, not to be undone": ("coupons/result.html", PORTAL | RESULT | {"undo_action": None}),
     "coupon": ("coupons/coupon.html", COUPON),
-    "coupon without a limit": ("coupons/coupon.html", COUPON | {"left": None}),
+    "coupon without a limit": ("coupons/coupon.html", COUPON | {"campaign": OFFER | {"left": None}}),
     **{
-        f"coupon, {state}": ("coupons/coupon.html", COUPON | {"state": state, "state_text": text, "mine_url": url})
+        f"coupon, {state}": ("coupons/coupon.html", COUPON | {"campaign": OFFER | {"state": state, "state_text": text, "mine_url": url}})
         for state, text, url in (
             ("ended", "기간이 끝난 쿠폰입니다.", None),
             ("sold_out", "쿠폰이 모두 나갔습니다.", None),

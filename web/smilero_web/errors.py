@@ -47,6 +47,7 @@ _PASSING: tuple[tuple[tuple[type[Exception], ...], str, int], ...] = (
         "database.away",
         2,
     ),
+    ((asyncpg.DiskFullError,), "database.full", 30),
     ((asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError), "database.busy", 1),
     ((asyncio.TimeoutError,), "http.timeout", 2),
 )

@@ -31,6 +31,8 @@ COLUMNS: Final = (
     "제공기관명",
 )
 
+# The longest name of the 2024 edition has 21 characters, the longest of all cells 48.
+_LONGEST_NAME, _LONGEST = 80, 300
 _SHOWN = 40
 _LATITUDES, _LONGITUDES = (33.0, 38.7), (124.5, 132.0)  # Marado to Goseong, Baengnyeongdo to Dokdo
 _SHOPS = re.compile(r"[0-9]{1,5}")
@@ -74,6 +76,7 @@ class RowReader:
     def read(self) -> MarketRow | None:
         """Return the market, or None when there are errors."""
         name, road, lot = self.cells["시장명"], self.cells["소재지도로명주소"], self.cells["소재지지번주소"]
+        self._lengths()
         if not name:
             self._error("name")
         if not road and not lot:
@@ -114,6 +117,12 @@ class RowReader:
 
     def _notice(self, reason: str, **params: str) -> None:
         self.notices.append(self._tell(f"notice_{reason}", params))
+
+    def _lengths(self) -> None:
+        for column, cell in self.cells.items():
+            limit = _LONGEST_NAME if column == "시장명" else _LONGEST
+            if len(cell) > limit:
+                self._error("long", column=column, limit=str(limit))
 
     def _calendar(self) -> tuple[MarketKind | None, MarketDays | None]:
         kind, days = None, None

@@ -1,13 +1,15 @@
 """A campaign as its sentences."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
 from babel.dates import format_skeleton
 
-from smilero_coupons.models import Campaign
+from smilero_coupons.models import Campaign, Claim
 from smilero_coupons.periods import day_of
 from smilero_sdk.context import TenantContext
+from smilero_sdk.ids import uuid7
 
 State = Literal["open", "ended", "sold_out"]
 
@@ -21,6 +23,19 @@ def card(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
         "conditions": ctx.text("coupons.conditions", count=campaign.per_person, until=until),
         "left": campaign.stock - campaign.claimed,
         "url": f"/coupons/c/{campaign.id}",
+    }
+
+
+def offer(ctx: TenantContext, campaign: Campaign, mine: Sequence[Claim]) -> dict[str, object]:
+    """The card with what a visitor can do: take a coupon, or see the last of those that are `mine`."""
+    shown = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
+    return {
+        **card(ctx, campaign),
+        "state": shown,
+        "state_text": ctx.text(f"coupons.state.{shown}"),
+        "action": f"/coupons/c/{campaign.id}/claim",
+        "key": str(uuid7()),
+        "mine_url": f"/coupons/claims/{mine[-1].id}" if mine else None,
     }
 
 

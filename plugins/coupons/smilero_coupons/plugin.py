@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from smilero_coupons import events
-from smilero_coupons.cards import card
+from smilero_coupons.cards import offer
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
+from smilero_coupons.service import CouponService
 from smilero_sdk.answers import Kept, PersonSection
 from smilero_sdk.api import Api
 from smilero_sdk.context import TenantContext
@@ -30,9 +31,11 @@ class Coupons:
     @hookimpl
     async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> list[View]:
         """The shop's open campaigns."""
-        campaigns = await CouponRepository(ctx.db).open_campaigns(shop.id, ctx.now)
-        cards = [card(ctx, campaign) for campaign in campaigns]
-        return [View("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
+        service = CouponService(ctx)
+        campaigns = await service.repository.open_campaigns(shop.id, ctx.now)
+        mine = await service.own_claims(campaigns)
+        offers = [offer(ctx, campaign, mine[campaign.id]) for campaign in campaigns]
+        return [View("coupons/slot_shop.html", {"campaigns": offers})] if offers else []
 
     @hookimpl
     def register_pages(self) -> Pages:

@@ -46,9 +46,9 @@ class CouponRepository:
         )
         return ended == 1
 
-    async def own_claims(self, campaign_id: UUID, person_id: UUID) -> list[Claim]:
-        """A person's claims of a campaign, oldest first."""
-        return await Claim.filter(campaign_id=campaign_id, person_id=person_id).using_db(self._db.orm).order_by("nth")
+    async def own_claims(self, campaign_ids: Collection[UUID], person_id: UUID) -> list[Claim]:
+        """A person's claims of these campaigns, oldest first."""
+        return await Claim.filter(campaign_id__in=list(campaign_ids), person_id=person_id).using_db(self._db.orm).order_by("nth")
 
     async def claims_by(self, person_id: UUID) -> list[Record]:
         """Everything that somebody took, oldest first, with what it was and where."""

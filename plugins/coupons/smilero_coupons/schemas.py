@@ -1,10 +1,10 @@
 """Bodies of the coupon API."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from smilero_sdk.api import Schema
@@ -26,17 +26,23 @@ class CampaignIn(Schema):
     # Strict: a bare number is no time.
     ends_at: Annotated[AwareDatetime, Field(strict=True)]
 
-    @model_validator(mode="after")
-    def _sensible(self) -> Self:
-        if self.kind == "percent" and self.value > MOST_PERCENT:
+    @field_validator("value")
+    @classmethod
+    def _no_more_than_all(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("kind") == "percent" and value > MOST_PERCENT:
             raise PydanticCustomError("percent_over_100", "more than all of it")
+        return value
+
+    @field_validator("ends_at")
+    @classmethod
+    def _to_come(cls, ends_at: datetime) -> datetime:
         now = datetime.now(UTC)
-        if self.ends_at <= now:
+        if ends_at <= now:
             raise PydanticCustomError("ends_in_past", "over before it begins")
         # The last days of the year 9999 are outside of time in some other zone.
-        if self.ends_at > now + LONGEST:
+        if ends_at > now + LONGEST:
             raise PydanticCustomError("ends_too_late", "longer than any coupon lasts")
-        return self
+        return ends_at
 
 
 class RedemptionIn(Schema):

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
@@ -118,10 +119,14 @@ class CouponService:
         await self._ctx.events.emit(RedemptionUndone(**ids, redemption_id=redemption.id))
         self._ctx.realtime.ring(topic(redemption.campaign_id))
 
-    async def own_claims(self, campaign_id: UUID) -> list[Claim]:
-        """The visitor's claims of a campaign, oldest first; none for somebody who has not signed in."""
+    async def own_claims(self, campaigns: Collection[Campaign]) -> dict[UUID, list[Claim]]:
+        """The visitor's claims of each campaign by its id, oldest first; none for somebody who has not signed in."""
+        found: dict[UUID, list[Claim]] = {campaign.id: [] for campaign in campaigns}
         person_id = self._ctx.visitor_id
-        return [] if person_id is None else await self.repository.own_claims(campaign_id, person_id)
+        if person_id is not None and found:
+            for claim in await self.repository.own_claims(found, person_id):
+                found[claim.campaign_id].append(claim)
+        return found
 
     def visible_shops(self, wanted: UUID | None) -> list[UUID] | None:
         """The shops whose rows the actor may list; None: all of the tenant's. Raises `http.not_found` for another's shop."""

@@ -1,7 +1,8 @@
 """Plugins' pages: door, session, permission, form, idempotency, answer — in this order, for every face."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +10,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
+from smilero_core.idempotency.keys import Answer, IdempotencyKeys, is_kept, require_key
+from smilero_core.idempotency.keys import Scope as KeyScope
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
@@ -19,9 +22,28 @@ from smilero_tenants.faces.live import live_response
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
+Door = Callable[[Request], Awaitable[None]]
+
 KEY_FIELD = "idempotency_key"
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
+
+
+class _Page(Route):
+    """A route that asks the door also before it tells of other methods: what is off answers like what never was.
+
+    Args:
+        door: raises when the page's plugin is off for the request's tenant.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str, name: str, door: Door) -> None:
+        super().__init__(path, endpoint, methods=[method], name=name)
+        self._door = door
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or raise `http.not_found`, `http.method`."""
+        await self._door(Request(scope, receive, send))
+        await super().handle(scope, receive, send)
 
 
 class PluginPages:
@@ -40,10 +62,6 @@ class PluginPages:
 
     def _route(self, plugin: str, operation: PageOperation) -> Route:
         async def endpoint(request: Request) -> Response:
-            tenant = request.state.tenant
-            if tenant is None:
-                raise not_found()
-            (await self._parts().gate.of(tenant.id)).require(plugin)
             try:
                 return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
             except SignInNeeded:
@@ -53,7 +71,13 @@ class PluginPages:
         for name, kind in operation.parameters.items():
             path = path.replace(f"{{{name}}}", f"{{{name}:{PATH_TYPES[kind]}}}")
         name = f"{plugin}.{operation.face.value}.{operation.handler.__name__}"
-        return Route(path, endpoint, methods=[operation.method], name=name)
+        return _Page(path, endpoint, operation.method, name, partial(self._require_open, plugin))
+
+    async def _require_open(self, plugin: str, request: Request) -> None:
+        tenant = request.state.tenant
+        if tenant is None:
+            raise not_found()
+        (await self._parts().gate.of(tenant.id)).require(plugin)
 
     async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         async with visiting(self._parts(), request, operation.face) as visit:
@@ -67,8 +91,7 @@ class PluginPages:
 
     async def _look_again(self, plugin: str, operation: PageOperation, request: Request) -> Live:
         """The live part as it is now; raises when door, session or permission closed meanwhile."""
-        tenant = request.state.tenant
-        (await self._parts().gate.of(tenant.id)).require(plugin)
+        await self._require_open(plugin, request)
         async with visiting(self._parts(), request, operation.face) as visit:
             answer = await self._ask(plugin, operation, visit)
         if not isinstance(answer, Live):
@@ -89,7 +112,7 @@ class PluginPages:
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
             visit.require(operation.permission)
             body = urlencode(sorted(posted.items())).encode()
-            scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
+            scope = KeyScope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
             answer = await keys.claim(scope, body)
             if answer is None:

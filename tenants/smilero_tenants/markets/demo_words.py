@@ -209,6 +209,7 @@ GIVEN_NAMES: Final = _words(
     "성민 정훈 상훈 지훈 태호 승호 민호",
 )
 
+OFFICE: Final = {"owner": "박한결", "staff": "김나래", "officer": "최으뜸"}
 CLERK: Final = "{surname}도움"
 CUSTOMER: Final = "손님{number}"
 """How demo people are called who have no shop of their own."""

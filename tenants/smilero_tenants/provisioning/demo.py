@@ -16,7 +16,7 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 from smilero_tenants.markets.definition import MarketDefinition, load_definitions
 from smilero_tenants.markets.demo_shops import FIRST_MERCHANT_SHOP, demo_shops
-from smilero_tenants.markets.demo_words import CLERK, CUSTOMER
+from smilero_tenants.markets.demo_words import CLERK, CUSTOMER, OFFICE
 
 MERCHANTS = 30
 CUSTOMERS = 100
@@ -89,9 +89,8 @@ async def _shops(store: RegistryStore, rows: Sequence[MarketRow]) -> list[tuple[
 def _people(shops: Sequence[tuple[NewShop, str]]) -> list[NewPerson]:
     """The demo people: numbers as `010-0000-0001`, merchants and clerks at the first shops, one shop each."""
     first = shops[:MERCHANTS]
-    staff = (Role.OWNER, Role.STAFF, Role.OFFICER)
     return [
-        *(NewPerson(DEMO_PHONES[role], role.value, ((role, None),)) for role in staff),
+        *(NewPerson(DEMO_PHONES[Role(role)], name, ((Role(role), None),)) for role, name in OFFICE.items()),
         *(NewPerson(_PHONE.format(1001 + n), owner, ((Role.MERCHANT, shop.id),)) for n, (shop, owner) in enumerate(first)),
         *(
             NewPerson(_PHONE.format(1501 + n), CLERK.format(surname=owner[0]), ((Role.CLERK, shop.id),))

@@ -74,11 +74,16 @@ def with_office(work: Callable[[Office], Awaitable[Result]]) -> Result:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """Tell what the database, or the way to it, refuses. Raises `database.not_migrated`, `.unreachable`, `cli.database_refused`."""
+    """Tell what the database, or the way to it, refuses.
+
+    Raises `database.not_migrated`, `.full`, `.unreachable`, `cli.database_refused`.
+    """
     try:
         yield
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
         raise Problem("database.not_migrated", HTTPStatus.SERVICE_UNAVAILABLE, schema="core") from error
+    except asyncpg.DiskFullError as error:
+        raise Problem("database.full", HTTPStatus.SERVICE_UNAVAILABLE) from error
     except asyncpg.PostgresError as error:
         on_the_way = (error.sqlstate or "")[:2] in _ON_THE_WAY
         raise Problem("database.unreachable" if on_the_way else "cli.database_refused", 500, reason=str(error)) from error

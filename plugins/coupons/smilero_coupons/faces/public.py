@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from smilero_coupons.cards import card, state
+from smilero_coupons.cards import card, offer
 from smilero_coupons.faces import pages
 from smilero_coupons.faces.drawing import qr
 from smilero_coupons.faces.wizard import BASE
@@ -11,7 +11,6 @@ from smilero_coupons.routes import CLAIM
 from smilero_coupons.service import CouponService
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
-from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Redirect, View
 
 
@@ -22,21 +21,15 @@ async def show_coupon(ctx: TenantContext, campaign_id: UUID) -> View:
     campaign = await service.repository.campaign(campaign_id)
     if campaign is None:
         raise not_found("campaign")
-    mine = await service.own_claims(campaign.id)
-    shown = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
-    url = f"{ctx.origin}/coupons/c/{campaign.id}"
-    benefit = card(ctx, campaign)
+    mine = (await service.own_claims([campaign]))[campaign.id]
+    shown = offer(ctx, campaign, mine)
     context = {
+        "campaign": shown,
         "shop": await _shop(ctx, campaign),
-        "state": shown,
-        "state_text": ctx.text(f"coupons.state.{shown}"),
-        "action": f"/coupons/c/{campaign.id}/claim",
-        "key": str(uuid7()),
-        "mine_url": f"/coupons/claims/{mine[-1].id}" if mine else None,
-        "share_url": url,
-        "share_text": ctx.text("coupons.share_text", benefit=benefit["benefit"]),
+        "share_url": f"{ctx.origin}/coupons/c/{campaign.id}",
+        "share_text": ctx.text("coupons.share_text", benefit=shown["benefit"]),
     }
-    return View("coupons/coupon.html", {**benefit, **context})
+    return View("coupons/coupon.html", context)
 
 
 @pages.post(Face.PUBLIC, "/c/{campaign_id}/claim", permission=CLAIM)
