@@ -22,6 +22,7 @@ from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.dev.outbox import dev_routes
+from smilero_web.dev.plugin import watch_routes
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
 from smilero_web.home import HomePage
@@ -82,7 +83,7 @@ class Application:
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),
-            *(dev_routes(runtime) if self._parts.settings.demo else ()),
+            *((*dev_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
             Mount("/static", BuiltFiles()),

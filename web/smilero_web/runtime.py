@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -22,6 +22,7 @@ from smilero_core.models import CORE_MODELS
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.watch import Watch
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
@@ -61,6 +62,7 @@ class Runtime(Parts):
     vault: Vault
     hub: LiveHub
     limiter: Limiter
+    watch: Watch | None
     messages: SecurityMessages
 
     @property
@@ -112,9 +114,13 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
     """Open the database and load the models until the end of the block."""
     await init_models({"core": CORE_MODELS, **parts.host.models})
     try:
-        async with Database(database_settings) as database, _redis(parts.settings) as redis:
+        async with AsyncExitStack() as stack:
+            redis = await stack.enter_async_context(_redis(parts.settings))
+            watch = Watch(redis, parts.settings.watch) if parts.settings.watch else None
+            database = await stack.enter_async_context(Database(database_settings, watch.statement if watch else None))
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
-            passing_on = asyncio.create_task(hub.run())
+            for passing_on in (hub.run(), *([watch.run()] if watch else [])):
+                stack.callback(asyncio.create_task(passing_on).cancel)
             gate = PluginGate(database, parts.host.listed)
             yield Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
@@ -127,8 +133,8 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 vault=vault,
                 hub=hub,
                 limiter=Limiter(redis),
+                watch=watch,
                 messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
             )
-            passing_on.cancel()
     finally:
         await forget_models()

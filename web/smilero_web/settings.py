@@ -15,7 +15,10 @@ class Environment(StrEnum):
 
 
 class WebSettings(BaseSettings):
-    """`SMILERO_*` of the web process."""
+    """`SMILERO_*` of the web process.
+
+    `plugins`: see `listed_plugins`. `watch`: a plugin whose author looks at `/dev/plugin/<name>`; set by `smilero plugin dev`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SMILERO_", frozen=True)
 
@@ -27,6 +30,7 @@ class WebSettings(BaseSettings):
     redis_url: str = Field(default="", repr=False)
     secret_key: SecretStr = SecretStr("")
     plugins: str = ""
+    watch: str = ""
 
     @property
     def demo(self) -> bool:

@@ -1,6 +1,7 @@
 """The pools of a process, and the units of work that they serve."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -15,17 +16,26 @@ from smilero_core.db.unit import UnitOfWork
 _CLOSE_SECONDS = 5.0
 
 
-class Database:
-    """Two logins with a pool each: the application's, and the platform's small one. Use as a context manager."""
+# Called with each statement, the seconds that it took, and what went wrong.
+Watcher = Callable[[str, float, BaseException | None], None]
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+
+class Database:
+    """Two logins with a pool each: the application's, and the platform's small one. Use as a context manager.
+
+    Args:
+        watcher: told of each statement of the application's login; for a plugin's author, never in production.
+    """
+
+    def __init__(self, settings: DatabaseSettings, watcher: Watcher | None = None) -> None:
         self._settings = settings
+        self._watcher = watcher
         self._app: Pool | None = None
         self._platform: Pool | None = None
 
     async def __aenter__(self) -> Self:
         """Open the pools. Raises asyncpg's errors when the server does not answer or refuses the login."""
-        self._app = await _pool(self._settings.app(), self._settings.database_pool)
+        self._app = await _pool(self._settings.app(), self._settings.database_pool, self._watcher)
         try:
             self._platform = await _pool(self._settings.platform(), self._settings.database_platform_pool)
         except BaseException:
@@ -78,12 +88,17 @@ class Database:
         )
 
 
-async def _pool(url: str, size: int) -> Pool:
+async def _pool(url: str, size: int, watcher: Watcher | None = None) -> Pool:
+    async def watched(connection: Connection) -> None:
+        await _init(connection)
+        if watcher is not None:
+            connection.add_query_logger(lambda record: watcher(record.query, record.elapsed, record.exception))
+
     return await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
-        init=_init,
+        init=watched,
         reset=_keep,
         command_timeout=30,
         server_settings={"application_name": "smilero", "timezone": "UTC", "jit": "off"},

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,6 +52,18 @@ def disable(name: NameArgument, *, tenant: TenantOption) -> None:
     """Switch a plugin off for a foundation, everywhere within five seconds. Its data stays."""
     _switch(name, tenant, enabled=False)
     say(text("cli.disabled", name=name, slug=tenant))
+
+
+@app.command("dev")
+def dev(
+    folder: Annotated[Path, typer.Argument(help="The plugin's project.", exists=True, file_okay=False, resolve_path=True)],
+    *,
+    tenant: Annotated[str, typer.Option("--tenant", help="The foundation that has it on.")] = "bucheon",
+) -> None:
+    """Run the three demo markets with a plugin from a folder on for one of them; saving a file starts it again."""
+    from smilero_web.cli.plugin_dev import develop  # noqa: PLC0415 - only this command needs to watch files
+
+    develop(folder, tenant)
 
 
 def _switch(name: str, slug: str, *, enabled: bool) -> None:

@@ -93,7 +93,9 @@ def _run(parts: Parts, database: DatabaseSettings, services: EmbeddedServices) -
 
 async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> None:
     async with Database(database) as opened:
-        await provision_demo(opened, Vault(database.secret_key.get_secret_value()), sorted(parts.host.plugins), told)
+        # A plugin under development is on where its author wants it.
+        plugins = sorted(parts.host.listed - {parts.settings.watch})
+        await provision_demo(opened, Vault(database.secret_key.get_secret_value()), plugins, told)
 
 
 class _Server(uvicorn.Server):
