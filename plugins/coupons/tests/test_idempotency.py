@@ -45,7 +45,7 @@ async def answer_when_free(caller: Caller, body: Row, key: str) -> Response:
 
     async def free() -> bool:
         answers.append(await caller.post(REDEMPTIONS, body, key=key))
-        return answers[-1].json().get("code") != "idempotency.in_flight"
+        return bool(answers[-1].json().get("code") != "idempotency.in_flight")
 
     await until(free)
     return answers[-1]
