@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -27,6 +28,29 @@ async def kept(till: Till, key: str) -> int:
     return int(str(count))
 
 
+async def hold(till: Till, campaign: Row) -> None:
+    """Keep everybody from counting at a campaign until our transaction ends."""
+    await till.site.admin.execute("select 1 from plugin_coupons.campaign where id = $1 for update", UUID(campaign["id"]))
+
+
+async def somebody_waits(till: Till) -> bool:
+    """Whether a statement of the application waits for a lock."""
+    blocked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'smilero'"
+    return bool(await till.site.admin.fetchval(f"{blocked} and datname = current_database()"))
+
+
+async def answer_when_free(caller: Caller, body: Row, key: str) -> Response:
+    """The answer once nobody else carries the command out: the database sees a moment later that a server was killed."""
+    answers: list[Response] = []
+
+    async def free() -> bool:
+        answers.append(await caller.post(REDEMPTIONS, body, key=key))
+        return bool(answers[-1].json().get("code") != "idempotency.in_flight")
+
+    await until(free)
+    return answers[-1]
+
+
 def same(one: Response, other: Response) -> bool:
     return (one.status_code, one.headers["content-type"], one.content) == (other.status_code, other.headers["content-type"], other.content)
 
@@ -47,6 +71,23 @@ class TestSameKey:
             assert same(told, first)
         assert await till.counted(campaign) == (1, 1, 1, 1)
         assert await kept(till, key) == 1
+
+    async def test_while_one_is_carried_out_the_others_are_told_to_come_again(self, till: Till) -> None:
+        campaign, body = await a_claim(till)
+        key, clerks = str(uuid4()), [till.caller("clerk", process=n) for n in range(2)]
+        async with till.site.admin.transaction():
+            await hold(till, campaign)
+            first = asyncio.create_task(clerks[0].post(REDEMPTIONS, body, key=key))
+            await until(partial(somebody_waits, till))
+            async with asyncio.timeout(10):
+                others = await asyncio.gather(*(clerks[n % 2].post(REDEMPTIONS, body, key=key) for n in range(16)))
+        for answer in others:
+            assert (answer.status_code, answer.json()["code"]) == (HTTPStatus.CONFLICT, "idempotency.in_flight")
+        done = await first
+        assert done.status_code == CREATED
+        for clerk in clerks:
+            assert same(await clerk.post(REDEMPTIONS, body, key=key), done)
+        assert await till.counted(campaign) == (1, 1, 1, 1)
 
     async def test_the_optional_key_of_a_claim_and_of_a_campaign(self, till: Till) -> None:
         key, body = str(uuid4()), campaign_body(till.foundation.shop, per_person=5)
@@ -169,22 +210,17 @@ class TestCrash:
     async def test_killed_before_commit(self, till: Till) -> None:
         campaign, body = await a_claim(till)
         key = str(uuid4())
-
-        async def waiting() -> bool:
-            blocked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'smilero'"
-            return bool(await till.site.admin.fetchval(f"{blocked} and datname = current_database()"))
-
         async with running_server(till.site.settings, till.site.redis_url) as doomed:
             caller: Caller = till.caller("merchant").at(doomed.url)
             async with till.site.admin.transaction():
-                await till.site.admin.execute("select 1 from plugin_coupons.campaign where id = $1 for update", UUID(campaign["id"]))
+                await hold(till, campaign)
                 asked = asyncio.create_task(caller.post(REDEMPTIONS, body, key=key))
-                await until(waiting)
+                await until(partial(somebody_waits, till))
                 doomed.process.kill()
                 result = (await asyncio.gather(asked, return_exceptions=True))[0]
             assert not isinstance(result, Response)
         assert await till.counted(campaign) == (1, 0, 1, 0)
-        assert (await till.caller("merchant").post(REDEMPTIONS, body, key=key)).status_code == CREATED
+        assert (await answer_when_free(till.caller("merchant"), body, key)).status_code == CREATED
         assert await till.counted(campaign) == (1, 1, 1, 1)
 
 
