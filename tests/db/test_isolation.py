@@ -21,6 +21,7 @@ FLOORS = {
     "tenant_column": 11,
     "unique_keys": 20,
     "foreign_keys": 14,
+    "references": 14,
     "owners": 18,
     "table_grants": 120,
     "column_grants": 100,
@@ -125,6 +126,13 @@ BREACHES = {
             "core.operator_token operator_token_id_fkey is not composite",
         ),
         ("alter table plugin_probe.line alter constraint line_note_id_fkey deferrable", "line_note_id_fkey is deferrable"),
+    ],
+    "references": [
+        (
+            "alter table plugin_probe.line drop constraint line_note_id_fkey",
+            "plugin_probe.line.note_id is an identifier that refers to nothing",
+        ),
+        ("alter table plugin_probe.note add column friend_id uuid", "plugin_probe.note.friend_id is an identifier that refers to nothing"),
     ],
     "owners": [
         ("alter table plugin_probe.note owner to plugin_probe", "plugin_probe.note is owned by plugin_probe"),

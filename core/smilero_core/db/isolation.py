@@ -25,6 +25,9 @@ DEFINER_FUNCTIONS: tuple[str, ...] = ()
 # Every other one must be read before it is let in: one that reaches another server or the disk passes by all rules here.
 EXTENSIONS = ("plpgsql", "vector", "pg_stat_statements")
 
+# Identifiers without a foreign key: an event outlives its partition, and what an audit entry is about may be of any table.
+UNREFERRING = ("event_id", "subject_id")
+
 SYSTEM_TABLE = "alembic_version"
 
 
@@ -86,6 +89,7 @@ _LISTS: dict[str, Sequence[str]] = {
     "platform_reads": PLATFORM_READS,
     "definers": DEFINER_FUNCTIONS,
     "extensions": EXTENSIONS,
+    "unreferring": UNREFERRING,
     "shared": [f"core.{table}" for table in SHARED_TABLES],
     "sealed": [f"pg_catalog.{function}" for function in SEALED_FUNCTIONS],
 }

@@ -103,6 +103,14 @@ join tables target on target.oid = k.confrelid
 join pg_attribute own on own.attrelid = k.conrelid and own.attnum = k.conkey[1]
 join pg_attribute theirs on theirs.attrelid = k.confrelid and theirs.attnum = k.confkey[1] order by 1
 
+-- rule: references
+select t.subject || '.' || a.attname as subject, case
+  when not exists (select from pg_constraint k where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any(k.conkey))
+    and a.attname <> all(:unreferring) then 'is an identifier that refers to nothing'
+  end as detail
+from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.atttypid = 'uuid'::regtype
+where t.tenant and a.attname not in ('id', 'tenant_id') order by 1
+
 -- rule: owners
 select kind || subject as subject, case when owner <> 'smilero_owner' then 'is owned by ' || owner end as detail
 from (
