@@ -91,7 +91,8 @@ class Yard:
             await switch(Session(unit), "toll", enabled=enabled)
 
     async def work_off(self, tenant: Tenant) -> None:
-        """Hand over and do all that is due."""
+        """Hand over and do all that is due, as a worker does that has not asked the gate yet."""
+        self.gate.forget(tenant.id)
         while await self.relay.hand_over(tenant.id):
             pass
         while await self.bench.take_turn(tenant):

@@ -91,10 +91,16 @@ async def hang(ctx: TenantContext) -> None:
     await ctx.db.fetch("select pg_sleep(30)")
 
 
+@jobs.job("look", tries=1)
+async def look(ctx: TenantContext) -> None:
+    """Note how many rows it sees."""
+    await effect(ctx, "look", len(await ctx.db.fetch("select id from plugin_toll.effect")))
+
+
 @jobs.job("steal", tries=1)
 async def steal(ctx: TenantContext) -> None:
-    """Look for what is another's, and note how many it saw."""
-    await effect(ctx, "steal", len(await ctx.db.fetch("select id from plugin_toll.effect")))
+    """Ask for what is the host's."""
+    await effect(ctx, "steal")
     await ctx.db.fetch("select id from core.job")
 
 
