@@ -152,10 +152,13 @@ class Stable:
             self.process.stdin.write(b"start\n")
             self.alive.append(int(await self.process.stdout.readline()))
 
-    async def kill_one(self) -> None:
-        """Kill the oldest worker with SIGKILL, and start another."""
-        os.kill(self.alive.pop(0), signal.SIGKILL)
-        await self.start()
+    async def kill_all(self) -> int:
+        """Kill every worker with SIGKILL, and start as many anew. Returns how many."""
+        killed, self.alive = self.alive, []
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
+        await self.start(len(killed))
+        return len(killed)
 
 
 @asynccontextmanager
@@ -178,7 +181,7 @@ async def open_stable(settings: DatabaseSettings, redis_url: str) -> AsyncIterat
         try:
             yield Stable(process)
         finally:
-            await process.communicate()
+            await process.communicate(b"")  # which closes its input
 
 
 @contextmanager
