@@ -6,8 +6,8 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from smilero_core.db.driver import Connection
 from smilero_core.db.session import Session
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.identity.vault import Vault
+from smilero_core.jobs.doorbell import Bell
 from smilero_core.messaging.channels import TextChannel
 from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_core.messaging.sending import send_job
@@ -67,6 +68,18 @@ class Yard:
         """A workbench that sends the core's messages by a channel."""
         core_jobs = {SEND_JOB: send_job(self.vault, channel)}
         return Workbench(self.database, self.services, core_jobs, lambda tenant: f"https://{tenant.slug}.localhost", budget)
+
+    @asynccontextmanager
+    async def ringing(self, redis_url: str) -> AsyncIterator[None]:
+        """Let what is told and queued here ring in redis, until the end of the block."""
+        bell = Bell(redis_url)
+        passing_on = asyncio.create_task(bell.run())
+        self.services = replace(self.services, bell=bell)
+        yield
+        self.services = replace(self.services, bell=None)
+        passing_on.cancel()
+        with suppress(asyncio.CancelledError):
+            await passing_on
 
     @asynccontextmanager
     async def speaking(self, tenant: Tenant, name: str = "toll") -> AsyncIterator[Context]:

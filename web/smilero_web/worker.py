@@ -79,10 +79,18 @@ class Worker:
                 await asyncio.sleep(_SWEEP_SECONDS)
 
     async def _sweep(self) -> bool:
-        """A turn for each foundation with something to do that has none in this process; whether one of them has more."""
+        """A turn for each foundation with something to do; whether one that ended soon has more.
+
+        One that has a turn at work gets another beside it, so that a slow job does not hold up all of its others, but never
+        more than half of the slots.
+        """
         due = await self._clock.strike() | set(await self._relay.waiting())
-        turns = [self._begin(tenant_id) for tenant_id in due if not self._turning[tenant_id]]
-        return any(await asyncio.gather(*turns))
+        most = max(1, self._slots // 2)
+        turns = [self._begin(tenant_id) for tenant_id in due if self._turning[tenant_id] < most]
+        if not turns:
+            return False
+        ended, _ = await asyncio.wait(turns, timeout=_SWEEP_SECONDS)
+        return any(turn.result() for turn in ended)
 
     def _begin(self, tenant_id: UUID) -> asyncio.Task[bool]:
         turn = asyncio.create_task(self._turn(tenant_id))

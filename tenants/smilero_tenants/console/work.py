@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -23,6 +23,9 @@ from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.pages import KEY_FIELD
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 PATH = "/console/work"
 
