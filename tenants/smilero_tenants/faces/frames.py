@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from smilero_core.jobs.letters import Letters
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
@@ -51,11 +52,11 @@ async def _bar(visit: Visit) -> list[View]:
 
 
 async def _console_menu(visit: Visit) -> list[View]:
-    own = [
-        _place(visit, "console.menu.shops", "/console/shops", "store"),
-        _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right"),
-    ]
-    return [own[0], *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), own[1]]
+    dead = await Letters(visit.context.host).count()
+    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
+    shops = _place(visit, "console.menu.shops", "/console/shops", "store")
+    plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
