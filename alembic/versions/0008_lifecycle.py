@@ -19,7 +19,7 @@ def upgrade() -> None:
     """What was uninstalled stays so until somebody installs it again, although it is in the image."""
     op.create_table(
         "plugin_uninstalled",
-        sa.Column("plugin", sa.Text(), primary_key=True),
+        sa.Column("plugin", sa.String(30), primary_key=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
         schema="core",
     )

@@ -22,7 +22,7 @@ from smilero_core.db.roles import APP_ROLE, CORE_SCHEMA, PLATFORM_ROLE, plugin_r
 SHARED_TABLES = ("market", "shop")
 
 # Whoever moves whole schemas gives way to people who are at work.
-LOCK_TIMEOUT = "10s"
+LOCK_TIMEOUT = "5s"
 # How values are written as text, whatever the server's own habits: pg_dump sets the same.
 DUMPED = {"timezone": "UTC", "datestyle": "ISO", "intervalstyle": "postgres", "bytea_output": "hex", "extra_float_digits": "3"}
 
@@ -52,6 +52,10 @@ class Lineage:
     def head(self) -> str | None:
         """The newest revision. Raises alembic's error when there are two heads."""
         return ScriptDirectory.from_config(_config(self)).get_current_head()
+
+    def has(self, revision: str) -> bool:
+        """Whether this version knows a revision."""
+        return any(script.revision == revision for script in ScriptDirectory.from_config(_config(self)).walk_revisions())
 
 
 def environment() -> Path:

@@ -66,7 +66,7 @@ class PluginFailureRow(TenantModel):
 class PluginUninstalledRow(Model):
     """A plugin that the operator removed with all its data. It is in the image still, and is not installed by itself."""
 
-    plugin = fields.TextField(primary_key=True)
+    plugin = fields.CharField(max_length=30, primary_key=True)
     at = fields.DatetimeField(db_default=Now())
 
     class Meta:
