@@ -145,7 +145,9 @@ async def take_coupons(somebody: Somebody) -> None:
     house, foundation = somebody.house, somebody.house.foundations[0]
     handlers = {operation.handler.__name__: operation for operation in HOST.apis["coupons"]}
     async with somebody.core() as context:
-        ctx = replace(context, plugin="coupons", caller=Actor(Role.MERCHANT, house.foundations[0].people["merchant"], frozenset({foundation.shop})))
+        ctx = replace(
+            context, plugin="coupons", caller=Actor(Role.MERCHANT, house.foundations[0].people["merchant"], frozenset({foundation.shop}))
+        )
         wanted = handlers["create_campaign"].body
         assert wanted
         body = wanted(shop_id=foundation.shop, ends_at=datetime.now(UTC) + timedelta(days=1), **COUPON)
@@ -193,7 +195,13 @@ async def test_a_plugin_that_fails_stops_the_export_and_is_named(somebody: Someb
 async def test_after_an_erasure_nothing_leads_to_the_person(somebody: Somebody, looked_at: LookedAt) -> None:
     before = await somebody.found()
     looked_at("traces before", before)
-    assert {line.partition(":")[0] for line in before} >= {"core.person", "core.sign_in_code", "core.message", "core.plugin_failure", "core.idempotency"}
+    assert {line.partition(":")[0] for line in before} >= {
+        "core.person",
+        "core.sign_in_code",
+        "core.message",
+        "core.plugin_failure",
+        "core.idempotency",
+    }
     kept = Kept("coupons.title", "coupons.title")
     async with somebody.core(Shelf(erased=[kept]), off=True) as context:
         answered = await erase(context, somebody.id)
@@ -248,4 +256,3 @@ async def test_a_stranger_and_another_foundations_person_are_nobody(somebody: So
                 with pytest.raises(Problem) as nobody:
                     await call(context, person)
                 assert nobody.value.code == "http.not_found"
-

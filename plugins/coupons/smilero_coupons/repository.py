@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from asyncpg import Record, UniqueViolationError
+from asyncpg import Record
 from tortoise.queryset import QuerySet
 
 from smilero_coupons.models import Campaign, Claim, Redemption
@@ -109,26 +109,24 @@ class CouponRepository:
 
     async def add_claim(self, claim: Claim) -> Claim | None:
         """Write a claim and count it, in one statement; None when another open claim of the shop has the code."""
-        try:
-            async with self._db.savepoint():
-                await self._db.execute(
-                    """
-                    with counted as (update plugin_coupons.campaign set claimed = claimed + 1 where id = $2 returning id, shop_id)
-                    insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code, claimed_at)
-                    select $1, id, shop_id, $3, $4, $5, $6 from counted
-                    """,
-                    claim.id,
-                    claim.campaign_id,
-                    claim.person_id,
-                    claim.nth,
-                    claim.code,
-                    claim.claimed_at,
-                )
-        except UniqueViolationError as error:
-            if error.constraint_name != "claim_open_code_key":
-                raise
-            return None
-        return claim
+        written = await self._db.execute(
+            """
+            with added as (
+              insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code, claimed_at)
+              values ($1, $2, $3, $4, $5, $6, $7)
+              on conflict (tenant_id, shop_id, code) where redeemed_at is null do nothing returning campaign_id
+            )
+            update plugin_coupons.campaign k set claimed = k.claimed + 1 from added where k.id = added.campaign_id
+            """,
+            claim.id,
+            claim.campaign_id,
+            claim.shop_id,
+            claim.person_id,
+            claim.nth,
+            claim.code,
+            claim.claimed_at,
+        )
+        return claim if written else None
 
     async def lock_claims(self, code: str, shop_ids: Collection[UUID] | None) -> list[Record]:
         """The claims that a number may stand for at these shops (None: any of the tenant's), held until the transaction ends.
