@@ -13,7 +13,7 @@ from smilero_core.db.lineages import Lineage, migrate
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.installing import install
-from smilero_core.plugins.lifecycle import require_free, uninstall
+from smilero_core.plugins.lifecycle import require_removable, uninstall
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 from smilero_sdk.manifest import Plugin
@@ -215,13 +215,13 @@ async def test_an_export_that_cannot_be_written_removes_nothing(attic: House, tm
     assert await rows(attic) == before
 
 
-def test_what_another_needs_stays() -> None:
+def test_what_another_needs_stays(archive: Path) -> None:
     cellar = replace(ATTIC, name="cellar", depends_on=("attic",))
     host = PluginHost([ATTIC, replace(cellar, implementation=type("Hooks", (), {})())], listed=["attic", "cellar"])
     with pytest.raises(Problem) as refused_:
-        require_free(host, "attic")
+        require_removable(host, "attic", archive)
     assert (refused_.value.code, refused_.value.params["others"]) == ("plugins.depended", "cellar")
-    require_free(host, "cellar")
+    require_removable(host, "cellar", archive)
     with pytest.raises(Problem) as unknown:
-        require_free(host, "nothing")
+        require_removable(host, "nothing", archive)
     assert unknown.value.code == "plugins.unknown"

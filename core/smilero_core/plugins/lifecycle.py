@@ -42,13 +42,18 @@ class Uninstalled:
     role_stays: bool
 
 
-def require_free(host: PluginHost, name: str) -> None:
-    """Refuse what must not go. Raises `plugins.unknown` (404), `plugins.depended` (409) while another installed plugin needs it."""
+def require_removable(host: PluginHost, name: str, target: Path) -> None:
+    """Refuse what must not go, before anything is touched.
+
+    Raises `plugins.unknown` (404), `plugins.depended` (409) while another installed plugin needs it, `plugins.export_exists` (409).
+    """
     if name not in host.plugins:
         raise Problem("plugins.unknown", HTTPStatus.NOT_FOUND, name=name)
     dependent = sorted(other.name for other in host.plugins.values() if name in other.depends_on)
     if dependent:
         raise Problem("plugins.depended", HTTPStatus.CONFLICT, name=name, others=", ".join(dependent))
+    if target.exists():
+        raise Problem("plugins.export_exists", HTTPStatus.CONFLICT, file=str(target))
 
 
 async def uninstall(owner_url: str, host: PluginHost, name: str, target: Path, told: Told = lambda *_: None) -> Uninstalled:
@@ -59,7 +64,7 @@ async def uninstall(owner_url: str, host: PluginHost, name: str, target: Path, t
     Raises `plugins.unknown`, `plugins.depended`, `plugins.still_on`, `plugins.export_exists`, `plugins.busy` (409),
     `plugins.export_failed`, `plugins.archive_damaged`, `plugins.not_all_gone` (500).
     """
-    require_free(host, name)
+    require_removable(host, name, target)
     role = plugin_role(name)
     async with _owner(owner_url) as link:
         async with _whole(link, name):

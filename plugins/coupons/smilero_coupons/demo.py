@@ -26,7 +26,7 @@ _AT_FIRST, _GROWTH = 0.5, 1.0
 _FIRST_PACE, _SLOWEST, _QUICKEST = 10.0, 0.2, 0.9
 _FIRST_STOCK, _FIRST_PER_PERSON = 200, 3
 # Yesterday the first shop was talked about.
-_TALKED_ABOUT = 2.0
+_TALKED_ABOUT = 2.5
 _USED_SHARE, _SAME_DAY_SHARE = 0.85, 0.7
 _OPENS, _HOURS = 9, 9
 _AMOUNTS: tuple[tuple[Literal["won", "percent"], int], ...] = (("won", 1000), ("won", 2000), ("won", 3000), ("percent", 10), ("won", 500))

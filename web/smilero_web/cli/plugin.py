@@ -66,7 +66,7 @@ def uninstall(
 ) -> None:
     """Export all data of a plugin, then remove its tables, its role and everything that the host knows of it."""
     host = find_plugins()
-    lifecycle.require_free(host, name)
+    lifecycle.require_removable(host, name, export)
     if not yes:
         typer.confirm(text("cli.uninstall_sure", name=name, file=str(export)), abort=True, err=True)
     settings = database_settings()
