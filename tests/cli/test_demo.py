@@ -78,8 +78,8 @@ def test_a_foundation_has_its_people_once(demo: Demo, slug: str) -> None:
 def test_a_foundation_has_a_past_of_sixty_days(demo: Demo, slug: str) -> None:
     [row] = demo.query(
         """
-        select count(distinct (r.redeemed_at at time zone 'Asia/Seoul')::date) as days, max(r.redeemed_at) < date_trunc('day', now(), 'Asia/Seoul')
-          as past, count(distinct r.shop_id) as shops
+        select count(distinct (r.redeemed_at at time zone 'Asia/Seoul')::date) as days, count(distinct r.shop_id) as shops,
+          max(r.redeemed_at) < date_trunc('day', now(), 'Asia/Seoul') as past
         from plugin_coupons.redemption r join core.tenant t on t.id = r.tenant_id where t.slug = $1
         """,
         slug,

@@ -1,4 +1,4 @@
-"""F4 for what the installed plugins do not have yet: every type, circles of references, older and newer files, damage, ends in the middle."""
+"""F4 for what the installed plugins do not have yet: every type, circles of references, older and newer files, damage, deaths."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -73,7 +73,10 @@ async def fill(house: House, tenant: object, shop: object) -> None:
     for number in range(max(map(len, VALUES.values()))):
         values = ", ".join(of[number % len(of)] for of in VALUES.values())
         await house.admin.execute(
-            f"insert into plugin_attic.thing (tenant_id, id, shop_id, {names}) values ($1, $2, $3, {values})", tenant, uuid7(), shop
+            f"insert into plugin_attic.thing (tenant_id, id, shop_id, {names}) values ($1, $2, $3, {values})",
+            tenant,
+            uuid7(),
+            shop,  # noqa: S608 - constants of this module
         )
     await house.admin.execute(
         "insert into plugin_attic.box (tenant_id, id, first_id) select $1, $2, id from plugin_attic.thing where tenant_id = $1 limit 1",
@@ -89,7 +92,7 @@ async def fill(house: House, tenant: object, shop: object) -> None:
 
 
 async def rows(house: House, columns: str = "t") -> list[str]:
-    tables = (f"select {columns}::text from plugin_attic.thing t", "select t::text from plugin_attic.box t")
+    tables = (f"select {columns}::text from plugin_attic.thing t", "select t::text from plugin_attic.box t")  # noqa: S608 - constants of this module
     return sorted([row[0] for sql in tables for row in await house.admin.fetch(sql)])
 
 
@@ -117,6 +120,18 @@ async def test_an_older_export_comes_back_whole_and_is_brought_to_this_version(a
     assert (await inspect(attic.admin)).findings == []
 
 
+def is_there(archive: Path) -> bool:
+    return archive.exists()
+
+
+def content(archive: Path) -> bytes:
+    return archive.read_bytes()
+
+
+def put(archive: Path, data: bytes) -> None:
+    archive.write_bytes(data)
+
+
 def rewritten(archive: Path, change: Callable[[str, bytes], bytes | None]) -> None:
     with ZipFile(archive) as source:
         files = {name: change(name, source.read(name)) for name in source.namelist()}
@@ -133,7 +148,7 @@ def saying(**changed: object) -> Callable[[str, bytes], bytes]:
 
 async def test_files_that_do_not_fit_are_refused_and_change_nothing(attic: House, archive: Path) -> None:
     await uninstall(attic.settings.owner(), HOST, "attic", archive)
-    whole = archive.read_bytes()
+    whole = content(archive)
     changes: dict[str, list[Callable[[str, bytes], bytes | None]]] = {
         "plugins.archive_newer": [saying(revision="9999"), saying(format=2)],
         "plugins.archive_foreign": [saying(plugin="coupons")],
@@ -150,12 +165,12 @@ async def test_files_that_do_not_fit_are_refused_and_change_nothing(attic: House
         for change in ways:
             rewritten(archive, change)
             assert await refused(attic, archive) == code
-            archive.write_bytes(whole)
+            put(archive, whole)
     for damaged in (whole[: len(whole) // 2], whole.replace(b"PK", b"KP"), b"", whole[:200] + b"\x00" * 50 + whole[250:]):
-        archive.write_bytes(damaged)
+        put(archive, damaged)
         assert await refused(attic, archive) == "plugins.archive_damaged"
     assert await refused(attic, archive.with_name("nothing.zip")) == "plugins.archive_unreadable"
-    archive.write_bytes(whole)
+    put(archive, whole)
     assert await install(attic.settings.owner(), HOST, "attic", archive) == 10
 
 
@@ -188,7 +203,7 @@ async def test_an_end_in_the_middle_leaves_all_or_nothing(attic: House, archive:
     for number in range(3):
         with pytest.raises(Died):
             await uninstall(owner, HOST, "attic", archive, die_at(number))
-        assert not archive.exists()
+        assert not is_there(archive)
         assert await rows(attic) == before
     await uninstall(owner, HOST, "attic", archive)
     for number in range(3):
@@ -204,7 +219,7 @@ async def test_somebody_at_work_is_waited_for_and_not_cut_off(attic: House, arch
         with pytest.raises(Problem) as busy:
             await uninstall(attic.settings.owner(), HOST, "attic", archive)
     assert busy.value.code == "plugins.busy"
-    assert not archive.exists()
+    assert not is_there(archive)
 
 
 async def test_an_export_that_cannot_be_written_removes_nothing(attic: House, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def lived(cluster: Cluster) -> AsyncIterator[House]:
 
 
 async def counts(house: House) -> list[int]:
-    return [await house.admin.fetchval(f"select count(*) from {table}") for table in TABLES]
+    return [await house.admin.fetchval(f"select count(*) from {table}") for table in TABLES]  # noqa: S608 - constants of this module
 
 
 async def life_of(house: House) -> list[str]:
@@ -78,10 +78,10 @@ async def test_a_second_start_does_nothing(lived: House) -> None:
 async def test_everything_is_dated_in_the_sixty_days_before_today(lived: House) -> None:
     columns = ("campaign.created_at", "claim.claimed_at", "claim.redeemed_at", "redemption.redeemed_at")
     sql = " union all ".join(
-        f"select {column.partition('.')[2]} as at, id, '{column}' as what from plugin_coupons.{column.partition('.')[0]}"
+        f"select {column.partition('.')[2]} as at, id, '{column}' as what from plugin_coupons.{column.partition('.')[0]}"  # noqa: S608 - constants of this module
         for column in columns
     )
-    rows = await lived.admin.fetch(f"{sql} union all select occurred_at, id, 'event' from core.outbox")
+    rows = await lived.admin.fetch(f"{sql} union all select occurred_at, id, 'event' from core.outbox")  # noqa: S608 - constants of this module
     days = {row["at"].astimezone(KST).date() for row in rows if row["at"]}
     assert (min(days), max(days)) == (date(2026, 5, 17), date(2026, 7, 15))
     assert len(days) == DAYS

@@ -94,7 +94,6 @@ async def uninstalled(url: str) -> frozenset[str]:
 
 async def migrate(owner_url: str, targets: list[tuple[Lineage, str]], told: Callable[[str], None] = lambda _: None) -> None:
     """Bring schemas up to `head` or a named revision, or down by `-1`, `-2` … or to `base`, which leaves an empty schema."""
-
     async with _migrating(owner_url) as connection:
         for lineage, target in targets:
             told(lineage.schema)

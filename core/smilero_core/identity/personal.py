@@ -3,10 +3,10 @@
 Rows that others refer to stay, without the person in them: a redemption is still counted when nobody knows whose it was.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.phone import spoken_phone
 from smilero_core.identity.vault import MESSAGE_BODY, Vault
@@ -77,7 +77,7 @@ class PersonalData:
         return [row["name"] for row in rows]
 
     async def erase(self, person_id: UUID) -> bool:
-        """Blank name and number, end what was open, and forget messages and codes; False when it was done before. Raises `http.not_found`."""
+        """Blank name and number, end what was open, forget messages and codes; False when done before. Raises `http.not_found`."""
         row = await self._session.fetch_row("select * from core.person where id = $1 for no key update", person_id)
         if row is None:
             raise not_found("person")
@@ -92,10 +92,10 @@ class PersonalData:
         )
         return bool(row["name"] or row["phone_sealed"])
 
-    async def _forget_failures(self, person: Mapping[str, object]) -> None:
-        words = [str(person["name"])] if len(str(person["name"])) >= _SHORTEST_NAME else []
-        if isinstance(sealed := person["phone_sealed"], bytes):
-            phone = self._vault.open(self._tenant_id, _PHONE, sealed)
+    async def _forget_failures(self, person: Record) -> None:
+        words = [person["name"]] if len(person["name"]) >= _SHORTEST_NAME else []
+        if person["phone_sealed"] is not None:
+            phone = self._vault.open(self._tenant_id, _PHONE, person["phone_sealed"])
             spoken = spoken_phone(phone)
             words += [phone, spoken, spoken.replace("-", "")]
         for word in words:

@@ -88,11 +88,16 @@ def new_archive(path: Path) -> Iterator[ArchiveWriter]:
     except FileExistsError as error:
         raise Problem("plugins.export_exists", HTTPStatus.CONFLICT, file=str(path)) from error
     except OSError as error:
-        path.unlink(missing_ok=True)
+        discard(path)
         raise Problem("plugins.export_failed", 500, file=str(path), reason=error.strerror or str(error)) from error
     except BaseException:
-        path.unlink(missing_ok=True)
+        discard(path)
         raise
+
+
+def discard(path: Path) -> None:
+    """Take an archive away whose rows are still where they were."""
+    path.unlink(missing_ok=True)
 
 
 class Archive:

@@ -19,7 +19,7 @@ from smilero_core.db.lineages import DUMPED, LOCK_TIMEOUT, Lineage
 from smilero_core.db.partitions import MIGRATIONS_LOCK
 from smilero_core.db.roles import plugin_role
 from smilero_core.db.scope import bind
-from smilero_core.plugins.archive import FORMAT, Archive, ArchiveManifest, ArchiveWriter, TableFile, new_archive
+from smilero_core.plugins.archive import FORMAT, Archive, ArchiveManifest, ArchiveWriter, TableFile, discard, new_archive
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.removal import drop_plugin, leftovers
 from smilero_core.plugins.rows import Table, host_tables, plugin_tables, read_all
@@ -78,17 +78,22 @@ async def uninstall(owner_url: str, host: PluginHost, name: str, target: Path, t
             with new_archive(target) as writer:
                 manifest = await _Export(link, host, name, tenants, told).write(files, writer)
             try:
-                if Archive(target).manifest != manifest:
-                    raise Problem("plugins.archive_damaged", 500, file=target.name)
+                _read_back(target, manifest)
                 await record(link, tenants, name, "plugins.audit.uninstalled")
                 role_stays = await drop_plugin(link, name, files[len(tables) :], list(tenants))
             except BaseException:
-                target.unlink(missing_ok=True)
+                discard(target)
                 raise
         left = await leftovers(link, name, await host_tables(link, name), list(tenants))
         if left:
             raise Problem("plugins.not_all_gone", 500, name=name, left=", ".join(left))
     return Uninstalled(manifest, role_stays)
+
+
+def _read_back(target: Path, manifest: ArchiveManifest) -> None:
+    """Raises `plugins.archive_damaged` unless the disk has what was written."""
+    if Archive(target).manifest != manifest:
+        raise Problem("plugins.archive_damaged", 500, file=target.name)
 
 
 @asynccontextmanager

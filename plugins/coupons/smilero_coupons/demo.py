@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from random import Random
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -65,7 +64,7 @@ class CouponLife:
     def __init__(self, life: DemoLife, timezone: str) -> None:
         self._life = life
         self._timezone = timezone
-        self._random: Random = life.random
+        self._random = life.random
         first = life.days[0]
         self._stalls = [self._stall(number, shop, first) for number, shop in enumerate(life.shops)]
 
@@ -137,7 +136,7 @@ class CouponLife:
                 continue
             if self._random.random() < _SAME_DAY_SHARE:
                 till = self._at(day, minute + self._random.randrange(2, 40), stall.merchant)
-                await CouponService(till).redeem_at(stall.shop.id, claim.code)
+                _ = await CouponService(till).redeem_at(stall.shop.id, claim.code)
             else:
                 stall.carried.append((claim.code, campaign.ends_at))
 
@@ -146,7 +145,7 @@ class CouponLife:
         for code, ends_at in stall.carried:
             minute = _OPENS * 60 + self._random.randrange(_HOURS * 60)
             if self._moment(day, minute) < ends_at:
-                await CouponService(self._at(day, minute, stall.merchant)).redeem_at(stall.shop.id, code)
+                _ = await CouponService(self._at(day, minute, stall.merchant)).redeem_at(stall.shop.id, code)
         stall.carried.clear()
 
     def _at(self, day: date, minute: int, actor: Actor) -> TenantContext:

@@ -5,13 +5,14 @@ it was done: a killed start goes on where it was, a later one does nothing, and 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from graphlib import TopologicalSorter
 from http import HTTPStatus
 from random import Random
+from typing import cast
 from uuid import UUID
 
 from smilero_core.db.database import Database
@@ -72,7 +73,7 @@ class TenantLife:
         """The same transaction at a moment of the past and by somebody."""
         shop_id = next(iter(actor.shop_ids)) if len(actor.shop_ids) == 1 else None
         self.told((kst_today(moment) - self.days[0]).days)
-        return replace(self.stage, now=moment, caller=self.access.equip(actor), shop_id=shop_id)
+        return cast("TenantContext", replace(self.stage, now=moment, caller=self.access.equip(actor), shop_id=shop_id))
 
     @cached_property
     def _merchants(self) -> dict[UUID, Actor]:
@@ -135,7 +136,9 @@ async def _live(database: Database, scene: _Scene, told: Told) -> None:
             stage = Context(scene.tenant, scene.tenant.locale, unit, scene.services, plugins, scene.plugin, now=scene.now)
             if await _mark(session, scene.plugin, stage.today - timedelta(days=1)):
                 life = TenantLife(stage, scene.access, await _cast(stage), await _customers(session), lambda day: told(name, day, DAYS))
-                await implementation.function(ctx=stage, life=life)
+                filled = implementation.function(ctx=stage, life=life)
+                if isinstance(filled, Awaitable):
+                    await filled
     except Exception as error:  # whatever a plugin's code raises
         reason = f"{type(error).__name__}: {error}"
         raise Problem("plugins.demo_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=scene.plugin, tenant=name, reason=reason) from error
