@@ -72,12 +72,8 @@ async def fill(house: House, tenant: object, shop: object) -> None:
     names = ", ".join(VALUES)
     for number in range(max(map(len, VALUES.values()))):
         values = ", ".join(of[number % len(of)] for of in VALUES.values())
-        await house.admin.execute(
-            f"insert into plugin_attic.thing (tenant_id, id, shop_id, {names}) values ($1, $2, $3, {values})",
-            tenant,
-            uuid7(),
-            shop,  # noqa: S608 - constants of this module
-        )
+        sql = f"insert into plugin_attic.thing (tenant_id, id, shop_id, {names}) values ($1, $2, $3, {values})"  # noqa: S608 - constants
+        await house.admin.execute(sql, tenant, uuid7(), shop)
     await house.admin.execute(
         "insert into plugin_attic.box (tenant_id, id, first_id) select $1, $2, id from plugin_attic.thing where tenant_id = $1 limit 1",
         tenant,
