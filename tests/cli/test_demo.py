@@ -74,6 +74,39 @@ def test_a_foundation_has_its_people_once(demo: Demo, slug: str) -> None:
     }
 
 
+@pytest.mark.parametrize("slug", FIGURES)
+def test_a_foundation_has_a_past_of_sixty_days(demo: Demo, slug: str) -> None:
+    [row] = demo.query(
+        """
+        select count(distinct (r.redeemed_at at time zone 'Asia/Seoul')::date) as days, count(distinct r.shop_id) as shops,
+          max(r.redeemed_at) < date_trunc('day', now(), 'Asia/Seoul') as past
+        from plugin_coupons.redemption r join core.tenant t on t.id = r.tenant_id where t.slug = $1
+        """,
+        slug,
+    )
+    assert row["days"] > 50
+    assert row["past"]
+    assert row["shops"] > 20
+
+
+def test_the_first_bakery_had_customers_yesterday(demo: Demo) -> None:
+    [row] = demo.query(
+        """
+        select count(*) filter (where at = today - 1) as yesterday, count(*) filter (where at = today - 2) as before from (
+          select (redeemed_at at time zone 'Asia/Seoul')::date as at, (now() at time zone 'Asia/Seoul')::date as today
+          from plugin_coupons.redemption r join core.shop s on s.id = r.shop_id where s.name = '누리빵집') days
+        """
+    )
+    assert min(row["yesterday"], row["before"]) > 0
+
+
+def test_the_past_is_made_up_once_and_told(demo: Demo) -> None:
+    told = [line for line in demo.ended.err.splitlines() if "지난 60일" in line]
+    assert len(told) == len(FIGURES)
+    # Coupons were as if new at busan for the third start.
+    assert [line for line in demo.lines if "지난 60일" in line] == ["부산시장상권지원단의 지난 60일을 채웁니다."]
+
+
 def test_lists_for_scripts(demo: Demo) -> None:
     tenants = {one["slug"]: one for one in demo.smilero("tenant", "list", "--json").json}
     plugins = demo.smilero("plugin", "list", "--json").json
