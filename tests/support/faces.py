@@ -28,7 +28,7 @@ from tests.support.foundations import Foundation, found
 SESSION, DEVICE = "__Host-session", "__Host-device"
 PLUGINS = tuple(sorted(point.name for point in entry_points(group="smilero.plugins")))
 # What is no page: probes, the API and files.
-_OTHERS = ("/healthz", "/readyz", "/api/", "/static")
+_OTHERS = ("/healthz", "/readyz", "/api/", "/webhooks/", "/static")
 _CODE = re.compile(r"인증번호 (\d{6})")
 
 
