@@ -161,7 +161,7 @@ async def test_a_foreign_object_is_like_one_that_never_was(site: Site, stage: St
     sent = {"json": body} if body else {}
     for name in operation.parameters:
         one, other = [
-            await caller.ask(operation.method, path_of(mounted, {**stage.ids, name: known}), headers=headers)
+            await caller.ask(operation.method, path_of(mounted, {**stage.ids, name: known}), headers=headers, **sent)
             for known in (foreign.ids[name], str(uuid7()))
         ]
         assert one.status_code == HTTPStatus.NOT_FOUND, one.text
