@@ -24,13 +24,14 @@ from smilero_core.embedded import Embedded
 BLANK, MIGRATED = "smilero_blank", "smilero_migrated"
 
 PROBE = Lineage("plugin_probe", Path(__file__).parents[1] / "probe" / "smilero_probe" / "migrations")
+TOLL = Lineage("plugin_toll", Path(__file__).parents[1] / "toll" / "smilero_toll" / "migrations")
 
 
 def lineages() -> list[Lineage]:
-    """The core's, every installed plugin's that has tables, and the probe's."""
+    """The core's, every installed plugin's that has tables, and those of the tests' own plugins."""
     points = sorted(entry_points(group="smilero.plugins"), key=lambda point: point.name)
     plugins = (Lineage.of_plugin(point.name, point.module.partition(".")[0]) for point in points)
-    return [Lineage.of_core(), *(lineage for lineage in plugins if lineage.versions.is_dir()), PROBE]
+    return [Lineage.of_core(), *(lineage for lineage in plugins if lineage.versions.is_dir()), PROBE, TOLL]
 
 
 @dataclass(frozen=True)
