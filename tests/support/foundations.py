@@ -18,6 +18,7 @@ from smilero_core.registry.market_row import MarketRow
 from smilero_core.registry.store import NewShop, RegistryStore
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
+from tests.support.web import INSTALLED
 
 CROWD = 64
 OPERATOR = "operator"
@@ -57,7 +58,7 @@ class Foundation:
     crowd: list[str]
 
 
-async def found(database: Database, vault: Vault, slug: str, *, plugins: tuple[str, ...] = ("coupons", "storefront")) -> Foundation:
+async def found(database: Database, vault: Vault, slug: str, *, plugins: tuple[str, ...] = INSTALLED) -> Foundation:
     """Make a foundation with everything that it needs to work."""
     new = NewTenant(slug, f"{slug} 상권활성화재단", slug[0], "#1d4f8c", phone="031-755-4214")
     tenant_id = await TenantOffice(database).create(new)
