@@ -47,11 +47,14 @@ class Live:
     Attributes:
         topic: `<plugin>.<word>.<id>`, as given to `ctx.realtime.ring`.
         name: the event's name for the script.
+        shared: whether everybody in the same role, with the same shops, sees the same. The host then looks once for all of
+            them, for nobody in person: `ctx.visitor_id` is None. Else it looks for each.
     """
 
     topic: str
     name: str
     data: Mapping[str, Any]
+    shared: bool = False
 
 
 Answer = View | Redirect | Live

@@ -28,6 +28,7 @@ from smilero_web.home import HomePage
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.limits import BodyLimit
+from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
@@ -62,6 +63,7 @@ class Application:
         return Starlette(
             routes=self._routes(self.operations),
             middleware=[
+                Middleware(LiveStreams),
                 Middleware(GZipMiddleware, minimum_size=1000),
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),

@@ -1,12 +1,13 @@
 """What a process of the application holds while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -23,9 +24,12 @@ from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.hub import LiveHub
+from smilero_core.realtime.rooms import Rooms
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
+from smilero_tenants.faces.live import check_viewers
+from smilero_tenants.faces.viewers import Viewer
 from smilero_web.services import Installed, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
@@ -59,7 +63,7 @@ class Runtime(Parts):
     services: HostServices
     gate: PluginGate
     vault: Vault
-    hub: LiveHub
+    rooms: Rooms[Viewer]
     limiter: Limiter
     messages: SecurityMessages
 
@@ -107,6 +111,17 @@ async def _redis(settings: WebSettings) -> AsyncIterator[Redis | None]:
         await client.aclose()
 
 
+@contextmanager
+def _tasks(*works: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """What goes on beside the requests, until the end of the block."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 @asynccontextmanager
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
@@ -114,9 +129,9 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
     try:
         async with Database(database_settings) as database, _redis(parts.settings) as redis:
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
-            passing_on = asyncio.create_task(hub.run())
             gate = PluginGate(database, parts.host.listed)
-            yield Runtime(
+            rooms: Rooms[Viewer] = Rooms(hub)
+            runtime = Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
@@ -125,10 +140,11 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 ),
                 gate=gate,
                 vault=vault,
-                hub=hub,
+                rooms=rooms,
                 limiter=Limiter(redis),
                 messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
             )
-            passing_on.cancel()
+            with _tasks(hub.run(), rooms.run(partial(check_viewers, runtime))):
+                yield runtime
     finally:
         await forget_models()

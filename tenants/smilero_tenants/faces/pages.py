@@ -15,7 +15,7 @@ from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
-from smilero_tenants.faces.live import live_response
+from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
@@ -60,27 +60,14 @@ class PluginPages:
             answer = await self._ask(plugin, operation, visit)
             shown = await frame(visit) if isinstance(answer, View) else {}
         if isinstance(answer, Live):
-            return live_response(self._parts(), request, answer, lambda: self._look_again(plugin, operation, request))
+            return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
         return self._page(request, plugin, answer, shown)
 
-    async def _look_again(self, plugin: str, operation: PageOperation, request: Request) -> Live:
-        """The live part as it is now; raises when door, session or permission closed meanwhile."""
-        tenant = request.state.tenant
-        (await self._parts().gate.of(tenant.id)).require(plugin)
-        async with visiting(self._parts(), request, operation.face) as visit:
-            answer = await self._ask(plugin, operation, visit)
-        if not isinstance(answer, Live):
-            raise not_found()
-        return answer
-
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require(operation.permission)
-        arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
-        if operation.query is not None:
-            arguments["query"] = operation.query.model_validate_strings(dict(visit.request.query_params))
-        return await operation.handler(visit.context.for_plugin(plugin), **arguments)
+        return await operation.handler(visit.context.for_plugin(plugin), **arguments_of(visit.request, operation))
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         # The form arrives before the transaction opens: a slow sender must not hold a connection.

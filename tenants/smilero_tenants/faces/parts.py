@@ -12,8 +12,9 @@ from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
-from smilero_core.realtime.hub import LiveHub
+from smilero_core.realtime.rooms import Rooms
 from smilero_sdk.i18n import Catalogue
+from smilero_tenants.faces.viewers import Viewer
 
 
 class Renderer(Protocol):
@@ -73,7 +74,7 @@ class FaceParts(Protocol):
         """Codes to phones."""
 
     @property
-    def hub(self) -> LiveHub:
+    def rooms(self) -> Rooms[Viewer]:
         """Live pages."""
 
     @property

@@ -32,7 +32,7 @@ from smilero_web.settings import WebSettings
 
 app = typer.Typer()
 
-# Open streams keep a server from stopping; they are cut after this.
+# What is still being answered is cut after this.
 _GRACE_SECONDS = 5
 _LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -97,10 +97,11 @@ async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> No
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers, and on which port."""
+    """Says when it answers, and on which port; at its end it sends live pages home, which would keep it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, application: Application, ready: Callable[[int], None]) -> None:
         super().__init__(config)
+        self._application = application
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -108,13 +109,18 @@ class _Server(uvicorn.Server):
         if self.started:
             self._ready(self.servers[0].sockets[0].getsockname()[1])
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._application.runtime().rooms.close()
+        await super().shutdown(sockets)
+
 
 def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None] = lambda _: None) -> None:
     with reaching():
         asyncio.run(_reach(database))
     _require_port(parts.settings)
+    application = Application(parts, database)
     config = uvicorn.Config(
-        Application(parts, database).build(),
+        application.build(),
         host=parts.settings.host,
         port=parts.settings.port,
         log_config=None,
@@ -122,7 +128,7 @@ def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = _Server(config, ready)
+    server = _Server(config, application, ready)
     server.run()
     if not server.started:  # its log tells why
         raise typer.Exit(1)
