@@ -79,7 +79,7 @@ class Listener(Generic[Viewer]):
 
     def still_here(self) -> None:
         """Say that the connection lives; nothing to somebody who is slow."""
-        if self._slow is None and self._send is not None:
+        if self.room is not None and self._send is not None and self._slow is None:
             self._push(STILL_HERE)
 
     def send_away(self) -> None:

@@ -214,18 +214,18 @@ class Rooms(Generic[Viewer]):
         for tick in count():
             due = max(due + LOOK_AGAIN_SECONDS / _SLOTS, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
-            for room in tuple(self._room_wheel[tick % _SLOTS]):
-                room.wake()
-            await self._check(tuple(self._wheel[tick % _SLOTS]), check, speak=tick // _SLOTS % _TURNS_TO_SPEAK == 0)
+            try:
+                await self._look_after(tick % _SLOTS, check, speak=tick // _SLOTS % _TURNS_TO_SPEAK == 0)
+            except Exception:
+                # The database is away: nothing new can be shown either, and the next turn asks again.
+                log.exception("live pages could not be looked after")
 
-    async def _check(self, listeners: Sequence[Listener[Viewer]], check: Check[Viewer], *, speak: bool) -> None:
-        if not listeners:
-            return
-        try:
+    async def _look_after(self, slot: int, check: Check[Viewer], *, speak: bool) -> None:
+        for room in tuple(self._room_wheel[slot]):
+            room.wake()
+        listeners = tuple(self._wheel[slot])
+        if listeners:
             await check(listeners)
-        except Exception:
-            # The database is away: nothing new can be shown either, and the next turn asks again.
-            log.exception("live pages could not be checked")
         if speak:
             for listener in listeners:
                 listener.still_here()
