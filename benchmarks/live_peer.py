@@ -12,7 +12,7 @@ Message = dict[str, Any]
 _pages: set[asyncio.Queue[bytes]] = set()
 
 
-async def app(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def app(scope: Message, _: object, send: Callable[[Message], Awaitable[None]]) -> None:
     """A GET is a page, a POST an event."""
     if scope["type"] != "http":
         return

@@ -16,7 +16,7 @@ _KIB = 1024
 
 
 class LiveAgainstFloor:
-    """What the whole chain adds to writing the sockets: redis, a look at the database, and sessions, roles and doors being checked meanwhile."""
+    """What the whole chain adds to writing the sockets: redis, a look, and sessions, roles and doors checked meanwhile."""
 
     name = "sse_vs_floor"
     unit = "ms"

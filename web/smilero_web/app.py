@@ -14,7 +14,9 @@ from starlette.routing import BaseRoute, Mount
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
+from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
+from smilero_tenants.faces.posting import upload_paths
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.sign_in.routes import SignInPages
@@ -69,7 +71,7 @@ class Application:
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
                 Middleware(SameOrigin),
-                Middleware(BodyLimit),
+                Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages)]),
             ],
             exception_handlers={HTTPException: _raise},
             lifespan=self._lifespan,
@@ -81,6 +83,7 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
+            *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from smilero_core.db.database import Database
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
@@ -64,6 +65,7 @@ class Runtime(Parts):
     gate: PluginGate
     vault: Vault
     rooms: Rooms[Viewer]
+    files: FileStore
     limiter: Limiter
     messages: SecurityMessages
 
@@ -131,16 +133,18 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
             gate = PluginGate(database, parts.host.listed)
             rooms: Rooms[Viewer] = Rooms(hub)
+            files = FileStore.at(parts.settings.files_url, parts.settings.data_dir / "files")
             runtime = Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
                 services=host_services(
-                    Installed(parts.host, parts.catalogue), gate, vault, hub=hub, shop_slots=partial(shop_slots, parts.templates)
+                    Installed(parts.host, parts.catalogue, files), gate, vault, hub=hub, shop_slots=partial(shop_slots, parts.templates)
                 ),
                 gate=gate,
                 vault=vault,
                 rooms=rooms,
+                files=files,
                 limiter=Limiter(redis),
                 messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
             )

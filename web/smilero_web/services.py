@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from smilero_core.billing.payments import NoPayments
+from smilero_core.files.store import FileStore
 from smilero_core.identity.vault import Vault
 from smilero_core.messaging.for_plugins import PluginMessages
 from smilero_core.plugins.context import Context, HostServices, ShopSlots
@@ -14,10 +15,11 @@ from smilero_sdk.i18n import Catalogue
 
 @dataclass(frozen=True)
 class Installed:
-    """The plugins and everybody's sentences."""
+    """The plugins, everybody's sentences, and where files are: None where none can come or go."""
 
     host: PluginHost
     catalogue: Catalogue
+    files: FileStore | None = None
 
 
 def host_services(
@@ -35,4 +37,4 @@ def host_services(
         templates = {one.name: one for one in host.plugins[context.plugin].messages}
         return PluginMessages(context.host, context.tenant.id, vault, catalogue, context.plugin, templates)
 
-    return HostServices(host, gate, catalogue, vault, messages, lambda _: NoPayments(), hub, shop_slots)
+    return HostServices(host, gate, catalogue, vault, messages, lambda _: NoPayments(), hub, installed.files, shop_slots)

@@ -27,6 +27,7 @@ class WebSettings(BaseSettings):
     redis_url: str = Field(default="", repr=False)
     secret_key: SecretStr = SecretStr("")
     plugins: str = ""
+    files_url: str = ""
 
     @property
     def demo(self) -> bool:

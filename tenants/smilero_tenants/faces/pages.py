@@ -17,9 +17,9 @@ from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
-KEY_FIELD = "idempotency_key"
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
 
@@ -71,11 +71,14 @@ class PluginPages:
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
-        posted = {name: str(value) for name, value in (await request.form()).items()}
-        key = require_key(posted.pop(KEY_FIELD, None))
+        async with posting(self._parts(), plugin, operation, request) as posted:
+            return await self._commanded(plugin, operation, request, posted)
+
+    async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
+        key = require_key(posted.key)
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
             visit.require(operation.permission)
-            body = urlencode(sorted(posted.items())).encode()
+            body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
             answer = await keys.claim(scope, body)
@@ -85,11 +88,11 @@ class PluginPages:
             shown = await frame(visit) if answer.content_type == _REFUSAL else {}
         return self._told(request, answer, shown)
 
-    async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: dict[str, str]) -> Answer:
+    async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: Posted) -> Answer:
         """The answer to keep: where to go on, or a refusal with its half-done work undone. Raises what is not kept."""
         arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
         if operation.form is not None:
-            arguments["form"] = operation.form.model_validate_strings(posted)
+            arguments["form"] = operation.form.model_validate_strings(posted.fields, context={"uploads": posted.uploads})
         try:
             async with visit.context.host.savepoint():
                 answer = await operation.handler(visit.context.for_plugin(plugin), **arguments)

@@ -5,6 +5,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 from smilero_core.db.database import Database
+from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
@@ -76,6 +77,10 @@ class FaceParts(Protocol):
     @property
     def rooms(self) -> Rooms[Viewer]:
         """Live pages."""
+
+    @property
+    def files(self) -> FileStore:
+        """What plugins keep of files."""
 
     @property
     def demo(self) -> bool:
