@@ -42,12 +42,13 @@ async def posting(parts: FaceParts, plugin: str, operation: PageOperation, reque
         async with visiting(parts, request, operation.face) as visit:
             visit.require(operation.permission)
     async with request.form() as form:
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        # Where nothing was chosen an empty file comes, or an empty text.
+        fields = {name: value for name, value in form.items() if isinstance(value, str) and (value or name not in operation.attachments)}
         files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and name in operation.attachments}
         posted = Posted(fields.pop(KEY_FIELD, None), fields)
         try:
             for name, file in files.items():
-                if file.filename:  # an empty one: nothing was chosen
+                if file.filename:
                     upload = await store_upload(parts.files, request.state.tenant.id, plugin, file.filename, await file.read())
                     # The same picture in two fields is stored twice, and each must be found.
                     mark = f"{upload.sha256.hex()} {name}"
