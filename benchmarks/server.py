@@ -15,7 +15,7 @@ from benchmarks.sql import run_file, settle
 from smilero_core.embedded import EmbeddedServices, free_port
 
 REDEMPTIONS = "/api/v1/coupons/redemptions"
-_SMILERO = str(Path(sys.executable).with_name("smilero"))
+SMILERO = str(Path(sys.executable).with_name("smilero"))
 
 
 @dataclass
@@ -25,11 +25,13 @@ class Product:
     Attributes:
         pid: of the web process.
         database_url: as the server's superuser.
+        environment: of its processes, but for the port.
         target: where its claims are redeemed; it remembers which are used.
     """
 
     pid: int
     database_url: str
+    environment: dict[str, str]
     target: Target
 
 
@@ -44,11 +46,11 @@ def running_product(services: EmbeddedServices, plan: Plan, folder: Path) -> Ite
         "SMILERO_SECRET_KEY": services.secret,
         "SMILERO_PORT": str(port),
     }
-    finished((_SMILERO, "db", "upgrade"), environment)
+    finished((SMILERO, "db", "upgrade"), environment)
     token = f"smi_{secrets.token_urlsafe(32)}_"
     run_file(services.database_socket, "product.sql", plan, token=token)
     settle(services.database_socket)
     shops = folder / "shops"
     shops.write_text("".join(f"bench{n % 3}.localhost\tBearer {token}{n}\n" for n in range(SHOPS)), encoding="ascii")
-    with serving((_SMILERO, "web"), environment, folder / "web.log", port, "/readyz") as pid:
-        yield Product(pid, services.database_socket, Target(port, REDEMPTIONS, shops, plan.claims))
+    with serving((SMILERO, "web"), environment, folder / "web.log", port, "/readyz") as pid:
+        yield Product(pid, services.database_socket, environment, Target(port, REDEMPTIONS, shops, plan.claims))

@@ -1,6 +1,7 @@
 """Running the files of `sql/` as the server's superuser."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 
@@ -35,13 +36,13 @@ def run(url: str, *statements: str) -> None:
     asyncio.run(work())
 
 
-def value(url: str, sql: str) -> int:
-    """One number."""
+def value(url: str, sql: str) -> Any:  # noqa: ANN401 - whatever the column is
+    """One value."""
 
-    async def work() -> int:
+    async def work() -> object:
         connection = await asyncpg.connect(url)
         try:
-            return int(await connection.fetchval(sql))
+            return await connection.fetchval(sql)
         finally:
             await connection.close()
 

@@ -60,4 +60,4 @@ def product_side(stage: Stage) -> Side:
 
 
 def _redeemed(url: str) -> int:
-    return value(url, "select sum(redeemed) from plugin_coupons.campaign")
+    return int(value(url, "select sum(redeemed) from plugin_coupons.campaign"))

@@ -9,5 +9,6 @@ CORE_MODELS = (
     "smilero_core.events.models",
     "smilero_core.jobs.models",
     "smilero_core.audit.models",
+    "smilero_core.files.models",
     "smilero_core.idempotency.models",
 )

@@ -1,12 +1,14 @@
 """Pages of the three faces, declared once: the host mounts them, checks door, session and permission, and renders."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
+
+from smilero_sdk.services import Upload
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
@@ -19,10 +21,23 @@ class Face(StrEnum):
     PUBLIC = "public"
 
 
+def _attached(value: object, info: ValidationInfo) -> Upload:
+    uploads: Mapping[object, Upload] = (info.context or {}).get("uploads", {})
+    if value not in uploads:
+        msg = "no file came"
+        raise ValueError(msg)
+    return uploads[value]
+
+
+# A field of a form that a file is sent in: `photo: Attachment`, or `Attachment | None = None` where none may come. Its form in the
+# template is `enctype="multipart/form-data"`; `ui/files.html` has the field. At most 10 MB: JPEG, PNG, WebP, PDF, XLSX and text.
+Attachment = Annotated[Upload, PlainValidator(_attached)]
+
+
 class Form(BaseModel):
     """What a form posts; values are text and are read as the field's type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
 
 
 @dataclass(frozen=True)
@@ -47,14 +62,22 @@ class Live:
     Attributes:
         topic: `<plugin>.<word>.<id>`, as given to `ctx.realtime.ring`.
         name: the event's name for the script.
+        shared: whether everybody in the same role, with the same shops, sees the same. The host then looks once for all of
+            them, for nobody in person: `ctx.visitor_id` is None. Else it looks for each.
     """
 
     topic: str
     name: str
     data: Mapping[str, Any]
+    shared: bool = False
 
 
 Answer = View | Redirect | Live
+
+
+def _types_of(annotation: object) -> set[object]:
+    """A type and all that it is made of."""
+    return {annotation}.union(*(_types_of(part) for part in get_args(annotation) if isinstance(part, Hashable)))
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,12 @@ class PageOperation:
     query: type[BaseModel] | None
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """The fields of the form that files are sent in."""
+        fields = self.form.model_fields.items() if self.form else ()
+        return frozenset(name for name, one in fields if Upload in _types_of(one.annotation))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.console.work import WorkPages
+from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
+from smilero_tenants.faces.posting import upload_paths
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
@@ -33,6 +35,7 @@ from smilero_web.home import HomePage
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.limits import BodyLimit
+from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
@@ -68,12 +71,13 @@ class Application:
         return Starlette(
             routes=self._routes(self.operations),
             middleware=[
+                Middleware(LiveStreams),
                 Middleware(GZipMiddleware, minimum_size=1000),
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
                 Middleware(SameOrigin),
-                Middleware(BodyLimit),
+                Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages)]),
             ],
             exception_handlers={HTTPException: _raise},
             lifespan=self._lifespan,
@@ -85,6 +89,7 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
+            *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),

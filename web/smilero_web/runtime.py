@@ -1,18 +1,20 @@
 """What a process of the application holds while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 
 from smilero_core.db.database import Database
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
@@ -25,9 +27,12 @@ from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.watch import Watch
 from smilero_core.realtime.hub import LiveHub
+from smilero_core.realtime.rooms import Rooms
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
+from smilero_tenants.faces.live import check_viewers
+from smilero_tenants.faces.viewers import Viewer
 from smilero_web.services import Installed, Wires, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
@@ -61,8 +66,9 @@ class Runtime(Parts):
     services: HostServices
     gate: PluginGate
     vault: Vault
-    hub: LiveHub
     bell: Bell
+    rooms: Rooms[Viewer]
+    files: FileStore
     limiter: Limiter
     watch: Watch | None
     channel: TextChannel
@@ -113,6 +119,19 @@ async def _redis(settings: WebSettings) -> AsyncIterator[Redis | None]:
 
 
 @asynccontextmanager
+async def _tasks(works: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """What goes on beside the requests, until the end of the block."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        # Each closes its connection to redis as it ends.
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
     await init_models({"core": CORE_MODELS, **parts.host.models})
@@ -123,23 +142,27 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             database = await stack.enter_async_context(Database(database_settings, watch.statement if watch else None))
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
             bell, channel = Bell(parts.settings.redis_url), DevelopmentChannel() if parts.settings.demo else NoChannel()
-            for passing_on in (hub.run(), bell.run(), *([watch.run()] if watch else [])):
-                stack.callback(asyncio.create_task(passing_on).cancel)
             gate = PluginGate(database, parts.host.listed)
+            rooms: Rooms[Viewer] = Rooms(hub)
+            files = FileStore.at(parts.settings.files_url, parts.settings.data_dir / "files")
             wires = Wires(hub, partial(shop_slots, parts.templates), bell)
-            yield Runtime(
+            runtime = Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
-                services=host_services(Installed(parts.host, parts.catalogue), gate, vault, wires),
+                services=host_services(Installed(parts.host, parts.catalogue, files), gate, vault, wires),
                 gate=gate,
                 vault=vault,
-                hub=hub,
                 bell=bell,
+                rooms=rooms,
+                files=files,
                 limiter=Limiter(redis),
                 watch=watch,
                 channel=channel,
                 messages=SecurityMessages(database, vault, channel),
             )
+            works = [hub.run(), bell.run(), rooms.run(partial(check_viewers, runtime)), *([watch.run()] if watch else [])]
+            async with _tasks(works):
+                yield runtime
     finally:
         await forget_models()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from smilero_core.billing.payments import NoPayments
+from smilero_core.files.store import FileStore
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
 from smilero_core.messaging.for_plugins import PluginMessages
@@ -15,10 +16,11 @@ from smilero_sdk.i18n import Catalogue
 
 @dataclass(frozen=True)
 class Installed:
-    """The plugins and everybody's sentences."""
+    """The plugins, everybody's sentences, and where files are: None where none can come or go."""
 
     host: PluginHost
     catalogue: Catalogue
+    files: FileStore | None = None
 
 
 @dataclass(frozen=True)
@@ -38,4 +40,6 @@ def host_services(installed: Installed, gate: PluginGate, vault: Vault, wires: W
         templates = {one.name: one for one in host.plugins[context.plugin].messages}
         return PluginMessages(context.host, context.tenant.id, vault, catalogue, context.plugin, templates, context.ring)
 
-    return HostServices(host, gate, catalogue, vault, messages, lambda _: NoPayments(), wires.hub, wires.shop_slots, wires.bell)
+    return HostServices(
+        host, gate, catalogue, vault, messages, lambda _: NoPayments(), wires.hub, installed.files, wires.shop_slots, wires.bell
+    )

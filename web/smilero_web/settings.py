@@ -31,6 +31,7 @@ class WebSettings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     plugins: str = ""
     watch: str = ""
+    files_url: str = ""
 
     @property
     def demo(self) -> bool:

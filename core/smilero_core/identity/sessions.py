@@ -1,10 +1,12 @@
 """Sessions: a random token in a cookie of the tenant's own host, kept as a hash."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.context import Actor
@@ -50,19 +52,30 @@ async def signed_in(session: Session, token: str, roles: Sequence[Role]) -> Sign
     Args:
         roles: what a face is for, the most trusted first.
     """
+    return (await all_signed_in(session, [token], roles)).get(token)
+
+
+async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequence[Role]) -> dict[str, SignedIn]:
+    """Who holds each of the tokens that are good: one question for many open pages."""
+    hashes = {token_hash(token): token for token in tokens}
     rows = await session.fetch(
         """
-        select s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id
+        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id
         from core.session s
         join core.person p on p.id = s.person_id
         left join core.membership m on m.person_id = s.person_id and m.ended_at is null
-        where s.token_hash = $1 and s.ended_at is null and s.expires_at > now()
+        where s.token_hash = any($1) and s.ended_at is null and s.expires_at > now()
         order by m.created_at, m.id
         """,
-        token_hash(token),
+        list(hashes),
     )
-    if not rows:
-        return None
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for row in rows:
+        found[hashes[row["token_hash"]]].append(row)
+    return {token: _signed_in(of_one, roles) for token, of_one in found.items()}
+
+
+def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
     first = rows[0]
     held = {Role(row["role"]) for row in rows if row["role"]}
     role = next((role for role in roles if role in held), None)

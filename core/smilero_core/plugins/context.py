@@ -13,6 +13,8 @@ from smilero_core.db.roles import plugin_role
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.events.outbox import Outbox
+from smilero_core.files.for_plugins import Holder, PluginFiles
+from smilero_core.files.store import FileStore
 from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
@@ -30,7 +32,7 @@ from smilero_sdk.database import Database
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
 from smilero_sdk.registry import Registry, Shop
-from smilero_sdk.services import Audit, Events, Jobs, Messages, Payments, People, Realtime, Slots
+from smilero_sdk.services import Audit, Events, Files, Jobs, Messages, Payments, People, Realtime, Slots
 from smilero_sdk.settings import Settings
 
 CORE = "core"
@@ -49,6 +51,7 @@ class HostServices:
     Attributes:
         messages, payments: makers, because the layers that have them stand beside this one.
         hub: None where nobody can listen, as in a command of the shell.
+        files: None where none can come or go.
         shop_slots: None where no page is shown.
         bell: None where no worker is told, as in a command of the shell: its sweep finds what is to do.
     """
@@ -60,8 +63,13 @@ class HostServices:
     messages: Callable[["Context"], Messages]
     payments: Callable[["Context"], Payments]
     hub: LiveHub | None = None
+    files: FileStore | None = None
     shop_slots: ShopSlots | None = None
     bell: Bell | None = None
+
+    def signer(self, tenant_id: UUID) -> Callable[[str], bytes]:
+        """Makes the tags of a tenant's file addresses."""
+        return partial(self.vault.index, tenant_id, "file address")
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,17 @@ class Context:
     def audit(self) -> Audit:
         """Who did what."""
         return AuditLog(self.host, self.caller, self.plugin, self.now)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files of the plugin, their rows written by the application's role."""
+        store = self.services.files
+        if store is None:
+            msg = "no files can be kept here"
+            raise RuntimeError(msg)
+        return PluginFiles(
+            self.unit, store, Holder(self.tenant.id, self.plugin, self.visitor_id), self.now, self.services.signer(self.tenant.id)
+        )
 
     @cached_property
     def payments(self) -> Payments:

@@ -1,4 +1,4 @@
-"""One redis subscription for a process, and its listeners.
+"""One redis subscription for a process, and who listens there.
 
 A bell carries no data: who hears it reads the database. So a lost bell delays, and never falsifies.
 """
@@ -6,8 +6,8 @@ A bell carries no data: who hears it reads the database. So a lost bell delays, 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -17,18 +17,20 @@ log = logging.getLogger(__name__)
 
 _PATTERN = "t:*:live:*"
 _RETRY_SECONDS = 1.0
+# A redis that takes the bell and never answers must not keep the request that rang it.
+_RING_SECONDS = 1.0
 
 
 class LiveHub:
     """Rings bells for other processes, and wakes this one's listeners.
 
     Args:
-        redis: None when none is configured: nobody is woken, and listeners look again by the clock.
+        redis: None when none is configured: only this process hears its bells, and others look again by the clock.
     """
 
     def __init__(self, redis: Redis | None) -> None:
         self._redis = redis
-        self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
 
     async def ring(self, tenant_id: UUID, topic: str) -> None:
         """Wake the listeners of a topic on every process. Call it after the commit; it never fails."""
@@ -37,22 +39,23 @@ class LiveHub:
             self._wake(channel)
             return
         try:
-            await self._redis.publish(channel, b"")
-        except (RedisError, OSError) as error:
-            log.warning("redis is away, a bell was not heard: %s", error)
+            async with asyncio.timeout(_RING_SECONDS):
+                await self._redis.publish(channel, b"")
+        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+            log.warning("redis is away, a bell was not heard: %r", error)
             self._wake(channel)
 
-    @contextmanager
-    def listening(self, tenant_id: UUID, topic: str) -> Iterator[asyncio.Event]:
-        """An event that is set when the topic's bell rings; clear it before looking."""
-        channel, event = _channel(tenant_id, topic), asyncio.Event()
-        self._listeners[channel].add(event)
-        try:
-            yield event
-        finally:
-            self._listeners[channel].discard(event)
+    def listen(self, tenant_id: UUID, topic: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` at each bell of a topic, until the returned function is called."""
+        channel = _channel(tenant_id, topic)
+        self._listeners[channel].add(wake)
+
+        def stop() -> None:
+            self._listeners[channel].discard(wake)
             if not self._listeners[channel]:
                 del self._listeners[channel]
+
+        return stop
 
     async def run(self) -> None:
         """Pass bells on until cancelled; a lost redis is tried again each second, and then everybody looks."""
@@ -73,8 +76,8 @@ class LiveHub:
                     self._wake(message["channel"].decode())
 
     def _wake(self, channel: str) -> None:
-        for event in self._listeners.get(channel, ()):
-            event.set()
+        for wake in tuple(self._listeners.get(channel, ())):
+            wake()
 
 
 def _channel(tenant_id: UUID, topic: str) -> str:

@@ -20,8 +20,8 @@ from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
 from smilero_tenants.faces.frames import frame
-from smilero_tenants.faces.pages import KEY_FIELD
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.posting import KEY_FIELD
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
-from smilero_tenants.faces.live import live_response
+from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 Door = Callable[[Request], Awaitable[None]]
 
-KEY_FIELD = "idempotency_key"
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
 
@@ -84,34 +84,25 @@ class PluginPages:
             answer = await self._ask(plugin, operation, visit)
             shown = await frame(visit) if isinstance(answer, View) else {}
         if isinstance(answer, Live):
-            return live_response(self._parts(), request, answer, lambda: self._look_again(plugin, operation, request))
+            return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
         return self._page(request, plugin, answer, shown)
 
-    async def _look_again(self, plugin: str, operation: PageOperation, request: Request) -> Live:
-        """The live part as it is now; raises when door, session or permission closed meanwhile."""
-        await self._require_open(plugin, request)
-        async with visiting(self._parts(), request, operation.face) as visit:
-            answer = await self._ask(plugin, operation, visit)
-        if not isinstance(answer, Live):
-            raise not_found()
-        return answer
-
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require(operation.permission)
-        arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
-        if operation.query is not None:
-            arguments["query"] = operation.query.model_validate_strings(dict(visit.request.query_params))
-        return await operation.handler(visit.context.for_plugin(plugin), **arguments)
+        return await operation.handler(visit.context.for_plugin(plugin), **arguments_of(visit.request, operation))
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
-        posted = {name: str(value) for name, value in (await request.form()).items()}
-        key = require_key(posted.pop(KEY_FIELD, None))
+        async with posting(self._parts(), plugin, operation, request) as posted:
+            return await self._commanded(plugin, operation, request, posted)
+
+    async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
+        key = require_key(posted.key)
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
             visit.require(operation.permission)
-            body = urlencode(sorted(posted.items())).encode()
+            body = urlencode(sorted(posted.fields.items())).encode()
             scope = KeyScope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
             answer = await keys.claim(scope, body)
@@ -121,11 +112,11 @@ class PluginPages:
             shown = await frame(visit) if answer.content_type == _REFUSAL else {}
         return self._told(request, answer, shown)
 
-    async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: dict[str, str]) -> Answer:
+    async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: Posted) -> Answer:
         """The answer to keep: where to go on, or a refusal with its half-done work undone. Raises what is not kept."""
         arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
         if operation.form is not None:
-            arguments["form"] = operation.form.model_validate_strings(posted)
+            arguments["form"] = operation.form.model_validate_strings(posted.fields, context={"uploads": posted.uploads})
         try:
             async with visit.context.host.savepoint():
                 answer = await operation.handler(visit.context.for_plugin(plugin), **arguments)

@@ -5,6 +5,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 from smilero_core.db.database import Database
+from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
@@ -12,8 +13,9 @@ from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
-from smilero_core.realtime.hub import LiveHub
+from smilero_core.realtime.rooms import Rooms
 from smilero_sdk.i18n import Catalogue
+from smilero_tenants.faces.viewers import Viewer
 
 
 class Renderer(Protocol):
@@ -73,8 +75,12 @@ class FaceParts(Protocol):
         """Codes to phones."""
 
     @property
-    def hub(self) -> LiveHub:
+    def rooms(self) -> Rooms[Viewer]:
         """Live pages."""
+
+    @property
+    def files(self) -> FileStore:
+        """What plugins keep of files."""
 
     @property
     def demo(self) -> bool:

@@ -26,6 +26,11 @@ export function live(place) {
       lost.hidden = true;
       show(JSON.parse(data));
     });
+    // Signed out, another role, a feature switched off: the page itself says which.
+    source.addEventListener('gone', () => {
+      source.close();
+      location.reload();
+    });
     source.addEventListener('open', () => {
       lost.hidden = true;
     });

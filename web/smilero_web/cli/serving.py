@@ -16,7 +16,7 @@ from smilero_web.cli.office import reaching
 from smilero_web.runtime import Parts
 from smilero_web.settings import WebSettings
 
-# Open streams keep a server from stopping; they are cut after this.
+# What is still being answered is cut after this.
 _GRACE_SECONDS = 5
 
 
@@ -28,8 +28,9 @@ def serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None]
     """
     require_reachable(database)
     require_free_port(parts.settings)
+    application = Application(parts, database)
     config = uvicorn.Config(
-        Application(parts, database).build(),
+        application.build(),
         host=parts.settings.host,
         port=parts.settings.port,
         log_config=None,
@@ -37,7 +38,7 @@ def serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None]
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = _Server(config, ready)
+    server = _Server(config, application, ready)
     server.run()
     if not server.started:  # its log tells why
         raise typer.Exit(1)
@@ -63,13 +64,18 @@ def require_reachable(database: DatabaseSettings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers, and on which port."""
+    """Says when it answers, and on which port; at its end it sends live pages home, which would keep it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, application: Application, ready: Callable[[int], None]) -> None:
         super().__init__(config)
+        self._application = application
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._application.runtime().rooms.close()
+        await super().shutdown(sockets)

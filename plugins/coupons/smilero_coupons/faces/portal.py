@@ -83,7 +83,7 @@ async def show_campaign(ctx: TenantContext, campaign_id: UUID) -> View:
 async def live_counts(ctx: TenantContext, campaign_id: UUID) -> Live:
     """The counts of one coupon, as they change."""
     campaign = await _own(ctx, campaign_id)
-    return Live(topic(campaign.id), "counts", {"claimed": campaign.claimed, "redeemed": campaign.redeemed})
+    return Live(topic(campaign.id), "counts", {"claimed": campaign.claimed, "redeemed": campaign.redeemed}, shared=True)
 
 
 @pages.post(Face.PORTAL, "/campaigns/{campaign_id}/undo", permission=MANAGE)

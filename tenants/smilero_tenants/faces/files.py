@@ -1,0 +1,77 @@
+"""`/files/{id}`: the files of plugins, streamed when no transaction is open any more."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from smilero_core.db.driver import Record
+from smilero_core.db.session import Session
+from smilero_core.files.for_plugins import file_row, path_is_good
+from smilero_core.files.kinds import IMAGES
+from smilero_core.files.store import object_key
+from smilero_sdk.errors import not_found
+from smilero_tenants.faces.parts import FaceParts
+
+# Should a browser take a file for a page after all, it may do nothing there.
+_SANDBOX = "default-src 'none'; sandbox"
+_KEPT_SECONDS = 3600
+
+
+class FilePages:
+    """Downloads.
+
+    A public file is for everybody who has its address; any other for whoever was given one by `ctx.files.path()`, which is good
+    for an hour or two. Everything else is a 404, like a file that never was.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts]) -> None:
+        self._parts = parts
+
+    def routes(self) -> list[Route]:
+        """One address for all."""
+        return [Route("/files/{file_id:uuid}", self.show, methods=["GET"], name="file")]
+
+    async def show(self, request: Request) -> Response:
+        """The content. Raises `http.not_found`, `files.away` (503)."""
+        tenant, file_id = request.state.tenant, request.path_params["file_id"]
+        if tenant is None:
+            raise not_found()
+        row = await self._row(tenant.id, file_id, request)
+        headers = _headers(row)
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
+        content = await self._parts().files.read(object_key(tenant.id, row["plugin"], file_id))
+        return StreamingResponse(content, headers=headers, media_type=row["media_type"])
+
+    async def _row(self, tenant_id: UUID, file_id: UUID, request: Request) -> Record:
+        doors = await self._parts().gate.of(tenant_id)
+        async with self._parts().database.unit(tenant_id, read_only=True) as unit:
+            row = await file_row(Session(unit), file_id)
+        if row is None or row["plugin"] not in doors.open:
+            raise not_found()
+        asked = request.query_params
+        sign = self._parts().services.signer(tenant_id)
+        if not row["public"] and not path_is_good(sign, file_id, asked.get("until", ""), asked.get("tag", ""), datetime.now(UTC)):
+            raise not_found()
+        return row
+
+
+def _headers(row: Record) -> dict[str, str]:
+    how = "inline" if row["media_type"] in IMAGES else "attachment"
+    return {
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(row['name'], safe='')}",
+        "Content-Length": str(row["size"]),
+        "ETag": f'"{row["sha256"].hex()}"',
+        "Cache-Control": f"{'public' if row['public'] else 'private'}, max-age={_KEPT_SECONDS}",
+        "Content-Security-Policy": _SANDBOX,
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
