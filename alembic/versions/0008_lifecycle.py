@@ -1,6 +1,6 @@
 """Plugins that were uninstalled, until when a demo was filled, and messages found again by their recipient.
 
-Revision: 0008, after 0006
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from smilero_sdk.binding import APP_ROLE
 from smilero_sdk.migrations import create_index
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
