@@ -66,9 +66,11 @@ class Cluster:
         name = f"smilero_{uuid4().hex[:12]}"
         async with connected(self.database_url) as admin:
             await self._copy(admin, name, template)
-            try:
-                yield self.settings(name)
-            finally:
+        try:
+            yield self.settings(name)
+        finally:
+            # By a new connection: a test may have crashed the server meanwhile.
+            async with connected(self.database_url) as admin:
                 await admin.execute(f"drop database {name} with (force)")
 
     async def _copy(self, admin: Connection, name: str, template: str) -> None:

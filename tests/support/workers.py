@@ -133,14 +133,15 @@ async def open_yard(settings: DatabaseSettings) -> AsyncIterator[Yard]:
     """Two new foundations in a migrated database."""
     async with Database(settings) as database, connected(settings.database_url) as admin:
         ids = [(await plant(admin)).tenant for _ in range(2)]
-        first, second = [await _tenant(database, tenant_id) for tenant_id in ids]
+        first, second = [await tenant_of(database, tenant_id) for tenant_id in ids]
         yard = Yard(settings, database, admin, (first, second))
         for tenant in yard.tenants:
             await yard.switch(tenant, enabled=True)
         yield yard
 
 
-async def _tenant(database: Database, tenant_id: UUID) -> Tenant:
+async def tenant_of(database: Database, tenant_id: UUID) -> Tenant:
+    """A foundation as a context holds it."""
     found = await TenantDirectory(database, "localhost").by_id(tenant_id)
     assert found is not None
     return found

@@ -67,7 +67,7 @@ class Flow:
             except asyncio.CancelledError:
                 self.unknown.update(numbers)
                 raise
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)  # no more than what workers on a busy machine can follow
 
     async def goes_on(self) -> None:
         """Wait until events that are told from now on have had their effect: all is whole again."""

@@ -6,6 +6,7 @@ What is rung is one word: a tenant's id. Two names a tenant are enough: one may 
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -59,9 +60,9 @@ class Bell:
                     for tenant_id in tenants:
                         await _ring(redis, tenant_id)
                 except (RedisError, OSError) as error:
-                    log.warning("redis is away, %d bells were not heard: %s", len(tenants), error)
+                    log.debug("redis is away, %d bells were not heard: %s", len(tenants), error)
         finally:
-            await redis.aclose()
+            await redis.aclose(close_connection_pool=True)
 
 
 async def answer_bells(redis_url: str, work: Callable[[UUID], Awaitable[None]], at_once: int) -> None:
@@ -87,10 +88,13 @@ async def answer_bells(redis_url: str, work: Callable[[UUID], Awaitable[None]], 
             job_deserializer=json.loads,
             log_results=False,
         )
+        began = time.monotonic()
         try:
             await worker.async_run()
         except Exception as error:  # noqa: BLE001 - arq ends with redis, by whatever error its library raises
-            log.warning("redis is away, jobs are found by the sweep: %s", error)
+            # Once for each time that redis goes away, not for each try to find it again.
+            level = logging.WARNING if time.monotonic() - began > _RETRY_SECONDS else logging.DEBUG
+            log.log(level, "redis is away, jobs are found by the sweep: %s", error)
         finally:
             with suppress(Exception):
                 await worker.close()

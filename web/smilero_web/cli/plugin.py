@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.session import Session
+from smilero_core.events.replay import replay
 from smilero_core.models import CORE_MODELS
 from smilero_core.plugins import installing, lifecycle
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.switching import Switchboard
+from smilero_core.plugins.work import listeners
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
@@ -115,6 +119,29 @@ def _switch_off_everywhere(host: PluginHost, name: str) -> None:
                     await Switchboard(context).disable(name)
 
     with_office(work)
+
+
+@app.command("replay")
+def replay_events(
+    name: NameArgument,
+    *,
+    tenant: TenantOption,
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, where the foundation is.")],
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Tell even what it has handled: its tables were emptied.")] = False,
+) -> None:
+    """Tell a plugin again what happened at a foundation, as far as it listens. What it has handled it does not get twice."""
+    host = find_plugins()
+    told = [one for one in listeners(host) if one.plugin == name]
+    if name not in host.plugins:
+        raise Problem("plugins.unknown", 404, name=name)
+
+    async def work(office: Office) -> int:
+        async with core_context(office, host, await office.tenant(tenant)) as context:
+            count = await replay(context.host, told, since.replace(tzinfo=ZoneInfo(context.tenant.timezone)), rebuild=rebuild)
+            await context.audit.record("console.audit.replayed", plugin=name, since=since.date(), count=count)
+            return count
+
+    say(text("cli.replayed", name=name, slug=tenant, count=with_office(work)))
 
 
 def _switch(name: str, slug: str, *, enabled: bool) -> None:
