@@ -11,6 +11,7 @@ import pytest
 from smilero_core.db.isolation import inspect
 from smilero_core.db.lineages import Lineage, migrate
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.plugins.archive import Archive
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.installing import install
 from smilero_core.plugins.lifecycle import require_removable, uninstall
@@ -160,6 +161,9 @@ async def test_files_that_do_not_fit_are_refused_and_change_nothing(attic: House
     for code, ways in changes.items():
         for change in ways:
             rewritten(archive, change)
+            if code == "plugins.archive_damaged":
+                with pytest.raises(Problem):
+                    Archive(archive)  # before the database is asked anything
             assert await refused(attic, archive) == code
             put(archive, whole)
     for damaged in (whole[: len(whole) // 2], whole.replace(b"PK", b"KP"), b"", whole[:200] + b"\x00" * 50 + whole[250:]):

@@ -48,3 +48,13 @@ def enter(role: str | None) -> str:
 def bind(tenant: UUID | None) -> str:
     """The statement that binds a tenant for the rest of the transaction; None binds nobody."""
     return f"set local {TENANT_SETTING} = '{UUID(str(tenant)) if tenant else ''}'"
+
+
+def for_each_tenant(statements: str) -> str:
+    """A PL/pgSQL block for the owner: statements run once for every tenant, bound to it as `tenant`, in one message.
+
+    Args:
+        statements: of our own, with nothing of a caller's in it.
+    """
+    bound = f"execute 'set local {TENANT_SETTING} = ' || quote_literal(tenant);"
+    return f"begin for tenant in select id from core.tenant order by id loop {bound} {statements} end loop; end"  # noqa: S608 - ours

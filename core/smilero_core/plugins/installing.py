@@ -1,6 +1,6 @@
 """Installing a plugin, with what an uninstallation exported or without: one transaction, all of it or nothing."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
@@ -16,9 +16,9 @@ from smilero_core.db.roles import plugin_role
 from smilero_core.db.scope import bind
 from smilero_core.plugins.archive import Archive
 from smilero_core.plugins.host import PluginHost
-from smilero_core.plugins.lifecycle import Told, lineage_of, record, require_off, tenants_of
+from smilero_core.plugins.lifecycle import ACTIVATION, Told, lineage_of, record, require_off, tenants_of
 from smilero_core.plugins.removal import clear
-from smilero_core.plugins.rows import Table, host_tables, plugin_tables, read_all
+from smilero_core.plugins.rows import Table, filled, host_tables, plugin_tables, read_all
 from smilero_sdk.errors import Problem
 
 # Rows a statement, and the bytes after which it is sent although it has fewer.
@@ -67,10 +67,12 @@ async def _restore(whole: WholeMigration, lineage: Lineage | None, archive: Arch
     strangers = [slug for tenant, slug in manifest.tenants.items() if UUID(tenant) not in tenants]
     if strangers:
         raise Problem("plugins.archive_elsewhere", HTTPStatus.UNPROCESSABLE_ENTITY, slugs=", ".join(sorted(strangers)))
-    await require_off(link, tenants, manifest.plugin)
-    await _require_empty(link, manifest.plugin, await plugin_tables(link, role), list(tenants))
+    about = await host_tables(link, manifest.plugin)
+    await require_off(link, (await filled(link, about))[ACTIVATION], tenants, manifest.plugin)
+    if any((await filled(link, await plugin_tables(link, role))).values()):
+        raise Problem("plugins.has_data", HTTPStatus.CONFLICT, name=manifest.plugin)
     await link.execute(f"drop schema if exists {role} cascade")
-    await clear(link, manifest.plugin, await host_tables(link, manifest.plugin), tenants)
+    await clear(link, manifest.plugin, about)
     if lineage is not None and manifest.revision is not None:
         await whole.to(lineage, manifest.revision)
     tables = await _tables(link, archive)
@@ -84,8 +86,9 @@ async def _restore(whole: WholeMigration, lineage: Lineage | None, archive: Arch
     told("", len(tables), len(tables))
     for sequence, value in manifest.sequences.items():
         await link.execute("select setval(format('%I.%I', $1::text, $2::text)::regclass, $3)", role, sequence, value)
-    await _compare(link, archive, tables, list(tenants))
-    await record(link, tenants, manifest.plugin, "plugins.audit.restored")
+    seen = await filled(link, tables)
+    await _compare(link, archive, tables, seen)
+    await record(link, seen.get(ACTIVATION, []), manifest.plugin, "plugins.audit.restored")
     # Revisions that come now run as they always do, with nobody bound.
     await link.execute(bind(None))
 
@@ -101,14 +104,6 @@ async def _tables(link: Connection, archive: Archive) -> list[Table]:
             raise Problem("plugins.archive_newer", HTTPStatus.UNPROCESSABLE_ENTITY, file=name)
         found.append(replace(table, columns={column: table.columns[column] for column in file.columns}))
     return found
-
-
-async def _require_empty(link: Connection, name: str, tables: Sequence[Table], tenants: Sequence[UUID]) -> None:
-    for tenant in tenants:
-        await link.execute(bind(tenant))
-        for table in tables:
-            if await table.count(link):
-                raise Problem("plugins.has_data", HTTPStatus.CONFLICT, name=name)
 
 
 @asynccontextmanager
@@ -150,10 +145,10 @@ def _batches(lines: Iterator[bytes]) -> Iterator[tuple[UUID, list[str]]]:
         yield UUID(whose), batch
 
 
-async def _compare(link: Connection, archive: Archive, tables: Sequence[Table], tenants: Sequence[UUID]) -> None:
+async def _compare(link: Connection, archive: Archive, tables: Sequence[Table], seen: Mapping[str, list[UUID]]) -> None:
     """Raises `plugins.archive_damaged` unless what was written reads back as it was exported."""
     for table in tables:
         file = archive.manifest.files[table.file]
-        found = await read_all(link, table, tenants, len)
+        found = await read_all(link, table, seen[table.file], len)
         if (found.rows, found.digest) != (file.rows, file.sha256):
             raise Problem("plugins.archive_damaged", 500, file=table.file)

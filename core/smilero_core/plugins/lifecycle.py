@@ -22,9 +22,12 @@ from smilero_core.db.scope import bind
 from smilero_core.plugins.archive import FORMAT, Archive, ArchiveManifest, ArchiveWriter, TableFile, discard, new_archive
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.removal import drop_plugin, leftovers
-from smilero_core.plugins.rows import Table, host_tables, plugin_tables, read_all
+from smilero_core.plugins.rows import Table, filled, host_tables, plugin_tables, read_all
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
+
+# The file of the rows that say where a plugin is on, or was.
+ACTIVATION = "core/plugin_activation.jsonl"
 
 # Called with the file that is being written or read, and how many of how many are done.
 Told = Callable[[str, int, int], None]
@@ -73,18 +76,20 @@ async def uninstall(owner_url: str, host: PluginHost, name: str, target: Path, t
                 # Before the snapshot, which begins with the first question: whoever was at work has ended by then.
                 await link.execute(f"lock table {', '.join(table.address for table in tables)} in access exclusive mode")
             tenants = await tenants_of(link)
-            await require_off(link, tenants, name)
             files = [*tables, *await host_tables(link, name)]
+            seen = await filled(link, files)
+            had = seen[ACTIVATION]
+            await require_off(link, had, tenants, name)
             with new_archive(target) as writer:
-                manifest = await _Export(link, host, name, tenants, told).write(files, writer)
+                manifest = await _Export(link, host, name, tenants, told).write(files, seen, writer)
             try:
                 _read_back(target, manifest)
-                await record(link, tenants, name, "plugins.audit.uninstalled")
-                role_stays = await drop_plugin(link, name, files[len(tables) :], list(tenants))
+                await record(link, had, name, "plugins.audit.uninstalled")
+                role_stays = await drop_plugin(link, name, files[len(tables) :])
             except BaseException:
                 discard(target)
                 raise
-        left = await leftovers(link, name, await host_tables(link, name), list(tenants))
+        left = await leftovers(link, name, await host_tables(link, name))
         if left:
             raise Problem("plugins.not_all_gone", 500, name=name, left=", ".join(left))
     return Uninstalled(manifest, role_stays)
@@ -121,13 +126,17 @@ async def tenants_of(link: Connection) -> dict[UUID, str]:
     return {row["id"]: row["slug"] for row in await link.fetch("select id, slug from core.tenant order by id")}
 
 
-async def require_off(link: Connection, tenants: dict[UUID, str], name: str) -> None:
-    """Raises `plugins.still_on` with the foundations that have it on."""
+async def require_off(link: Connection, had: Sequence[UUID], tenants: dict[UUID, str], name: str) -> None:
+    """Raises `plugins.still_on` with the foundations that have it on.
+
+    Args:
+        had: those that ever switched it.
+    """
     on = []
-    for tenant, slug in tenants.items():
+    for tenant in had:
         await link.execute(bind(tenant))
         if await link.fetchval("select enabled from core.plugin_activation where plugin = $1", name):
-            on.append(slug)
+            on.append(tenants[tenant])
     if on:
         raise Problem("plugins.still_on", HTTPStatus.CONFLICT, name=name, slugs=", ".join(sorted(on)))
 
@@ -140,12 +149,12 @@ class _Export:
     tenants: dict[UUID, str]
     told: Told
 
-    async def write(self, files: Sequence[Table], writer: ArchiveWriter) -> ArchiveManifest:
+    async def write(self, files: Sequence[Table], seen: dict[str, list[UUID]], writer: ArchiveWriter) -> ArchiveManifest:
         written: dict[str, TableFile] = {}
         for table in files:
             self.told(table.file, len(written), len(files))
             with writer.table(table.file) as out:
-                found = await read_all(self.link, table, self.tenants, out.write)
+                found = await read_all(self.link, table, seen[table.file], out.write)
             written[table.file] = TableFile(rows=found.rows, sha256=found.digest, columns=dict(table.columns))
         self.told("", len(files), len(files))
         manifest = ArchiveManifest(
@@ -174,15 +183,14 @@ async def _sequences(link: Connection, schema: str) -> dict[str, int]:
     return {row["sequencename"]: row["last_value"] for row in rows}
 
 
-async def record(link: Connection, tenants: dict[UUID, str], name: str, sentence: str) -> None:
-    """An entry in the audit log of each foundation that ever had the plugin."""
-    for tenant in tenants:
+async def record(link: Connection, had: Sequence[UUID], name: str, sentence: str) -> None:
+    """An entry in the audit log of each foundation that ever switched the plugin."""
+    for tenant in had:
         await link.execute(bind(tenant))
         await link.execute(
             """
             insert into core.audit_entry (id, role, plugin, sentence, params)
-            select $1, 'system', 'core', $2, jsonb_build_object('name', $3::text)
-            where exists (select from core.plugin_activation where plugin = $3)
+            values ($1, 'system', 'core', $2, jsonb_build_object('name', $3::text))
             """,
             uuid7(),
             sentence,

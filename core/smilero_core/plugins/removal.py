@@ -1,17 +1,16 @@
 """Dropping a plugin's schema, role, grants and the host's rows about it, and the proof from the catalogue that they are gone."""
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 import asyncpg
 
 from smilero_core.db.driver import Connection
 from smilero_core.db.roles import plugin_role
-from smilero_core.db.scope import bind
-from smilero_core.plugins.rows import Table
+from smilero_core.db.scope import for_each_tenant
+from smilero_core.plugins.rows import Table, filled
 
 # Answers to commands, kept for 48 hours: `<plugin>.<operation> <address>` of the API, `<plugin> <address>` of pages.
-_ANSWERS = "from core.idempotency where split_part(split_part(operation, ' ', 1), '.', 1) = $1"
+_ANSWERS = "from core.idempotency where split_part(split_part(operation, ' ', 1), '.', 1) = '{name}'"
 
 # Everything that a role may hold in this database, one line for each: what it is, and how it is taken back.
 _GRANTS = """
@@ -26,7 +25,7 @@ with mine as (select oid from pg_roles where rolname = $1), granted as (
 """
 
 
-async def drop_plugin(link: Connection, name: str, tables: Sequence[Table], tenants: Sequence[UUID]) -> bool:
+async def drop_plugin(link: Connection, name: str, tables: Sequence[Table]) -> bool:
     """Drop it all within the transaction, and note that it was uninstalled.
 
     Args:
@@ -37,7 +36,7 @@ async def drop_plugin(link: Connection, name: str, tables: Sequence[Table], tena
     """
     role = plugin_role(name)
     await link.execute(f"drop schema if exists {role} cascade")
-    await clear(link, name, tables, tenants)
+    await clear(link, name, tables)
     await link.execute("insert into core.plugin_uninstalled (plugin) values ($1) on conflict do nothing", name)
     for row in await link.fetch(_GRANTS, role):
         await link.execute(f"revoke all on {row['what']} from {role}")
@@ -49,29 +48,21 @@ async def drop_plugin(link: Connection, name: str, tables: Sequence[Table], tena
     return False
 
 
-async def clear(link: Connection, name: str, tables: Iterable[Table], tenants: Iterable[UUID]) -> None:
+async def clear(link: Connection, name: str, tables: Iterable[Table]) -> None:
     """Delete the host's rows about a plugin, of every foundation, within the transaction."""
-    for tenant in tenants:
-        await link.execute(bind(tenant))
-        for table in tables:
-            await table.clear(link)
-        await link.execute(f"delete {_ANSWERS}", name)
+    statements = [f"delete {table.mine};" for table in tables] + [f"delete {_ANSWERS.format(name=name)};"]
+    await link.execute(f"do $block$ declare tenant uuid; {for_each_tenant(' '.join(statements))} $block$")
 
 
-async def leftovers(link: Connection, name: str, tables: Sequence[Table], tenants: Sequence[UUID]) -> list[str]:
+async def leftovers(link: Connection, name: str, tables: Sequence[Table]) -> list[str]:
     """What of a plugin the catalogue and the host's tables still have, after the rows are gone that came in meanwhile."""
     async with link.transaction():
-        await clear(link, name, tables, tenants)
+        await clear(link, name, tables)
+        rows = await filled(link, tables)
     role = plugin_role(name)
     left = [f"grant on {row['what']}" for row in await link.fetch(_GRANTS, role)]
     left += [row["what"] for row in await link.fetch(_OBJECTS, role)]
-    async with link.transaction():
-        for tenant in tenants:
-            await link.execute(bind(tenant))
-            left += [f"rows of {table.address}" for table in tables if await table.count(link)]
-            if await link.fetchval(f"select exists (select {_ANSWERS})", name):
-                left.append("rows of core.idempotency")
-    return sorted(set(left))
+    return sorted([*left, *(f"rows of {file}" for file, tenants in rows.items() if tenants)])
 
 
 _OBJECTS = """
