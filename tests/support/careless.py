@@ -102,4 +102,6 @@ async def open_careless_site(cluster: Cluster) -> AsyncIterator[CarelessSite]:
             vault = Vault(settings.secret_key.get_secret_value())
             foundation = await found(database, vault, "careless", plugins=(*found_plugins, NAME))
             async with AsyncClient(transport=ASGITransport(app), trust_env=False) as http:
+                # The years' holidays are reckoned at the first question, which on a busy machine takes a hook's whole time.
+                await http.get(f"http://{foundation.host}/api/v1/registry/markets")
                 yield CarelessSite(http, foundation, database, implementation.answers)
