@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -117,6 +118,7 @@ class _Server(uvicorn.Server):
 def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None] = lambda _: None) -> None:
     with reaching():
         asyncio.run(_reach(database))
+    _allow_files()
     _require_port(parts.settings)
     application = Application(parts, database)
     config = uvicorn.Config(
@@ -132,6 +134,13 @@ def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None
     server.run()
     if not server.started:  # its log tells why
         raise typer.Exit(1)
+
+
+def _allow_files() -> None:
+    """Each live page is an open file, and 1,024, which is usual, would be all of them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS calls its own limit infinite, and does not grant it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _reach(database: DatabaseSettings) -> None:
