@@ -35,6 +35,7 @@ app = typer.Typer()
 
 # What is still being answered is cut after this.
 _GRACE_SECONDS = 5
+_FILES = 65_536
 _LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -138,9 +139,11 @@ def _serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None
 
 def _allow_files() -> None:
     """Each live page is an open file, and 1,024, which is usual, would be all of them."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):  # macOS calls its own limit infinite, and does not grant it
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    if resource.RLIM_INFINITY != usual < wanted:
+        with suppress(ValueError, OSError):  # macOS grants less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _reach(database: DatabaseSettings) -> None:
