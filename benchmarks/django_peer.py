@@ -70,7 +70,7 @@ class DjangoPeer:
         return place
 
     def _redeemed(self) -> int:
-        return value(self._url, "select sum(redeemed) from coupons")
+        return int(value(self._url, "select sum(redeemed) from coupons"))
 
 
 def _installed(stage: Stage) -> Path:

@@ -23,6 +23,8 @@ FIRST_PAGES = 200
 _SPARE_FILES = 200
 _HOST = "live.localhost"
 _UVICORN = (sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "1")
+# The bell's own connection is quiet while pages are opened.
+_PATIENT = ("--timeout-keep-alive", "600")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def floor() -> Served:
 
 def plain() -> Served:
     """Plain ASGI under uvicorn."""
-    command = (*_UVICORN, "--port", "PORT", "benchmarks.live_peer:app")
+    command = (*_UVICORN, *_PATIENT, "--port", "PORT", "benchmarks.live_peer:app")
     event = "POST /event HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
     return Served("plain", command, os.environ, _plain_page, _nothing, (None, event))
 

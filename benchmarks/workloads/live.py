@@ -37,7 +37,8 @@ class LiveAgainstFloor:
         pages.open(PAGES)
 
         def run(seconds: float) -> Sample:
-            usage, events = Usage({"server": pages.server, "client": pages.client.pid}), []
+            usage = Usage({"server": pages.server, "client": pages.client.pid})
+            events: list[dict[str, float]] = []
             end = time.monotonic() + seconds
             while time.monotonic() < end or not events:
                 events.append(pages.event())

@@ -1,8 +1,10 @@
 """Serving the application in this process."""
 
 import asyncio
+import resource
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import typer
 import uvicorn
@@ -18,6 +20,7 @@ from smilero_web.settings import WebSettings
 
 # What is still being answered is cut after this.
 _GRACE_SECONDS = 5
+_FILES = 65_536
 
 
 def serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None] = lambda _: None) -> None:
@@ -28,6 +31,7 @@ def serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None]
     """
     require_reachable(database)
     require_free_port(parts.settings)
+    _allow_files()
     application = Application(parts, database)
     config = uvicorn.Config(
         application.build(),
@@ -61,6 +65,15 @@ def require_reachable(database: DatabaseSettings) -> None:
 
     with reaching():
         asyncio.run(reach())
+
+
+def _allow_files() -> None:
+    """Each live page is an open file, and 1,024, which is usual, would be all of them."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    if resource.RLIM_INFINITY != usual < wanted:
+        with suppress(ValueError, OSError):  # macOS grants less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 class _Server(uvicorn.Server):
