@@ -4,6 +4,7 @@ from uuid import UUID
 
 from smilero_coupons import events
 from smilero_coupons.cards import card
+from smilero_coupons.choices import CouponSettings, ShopCouponSettings
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
@@ -32,7 +33,10 @@ class Coupons:
         """The shop's open campaigns."""
         campaigns = await CouponRepository(ctx.db).open_campaigns(shop.id, ctx.now)
         cards = [card(ctx, campaign) for campaign in campaigns]
-        return [View("coupons/slot_shop.html", {"campaigns": cards})] if cards else []
+        if not cards:
+            return []
+        note = (await ctx.shop_settings(ShopCouponSettings, shop.id)).note
+        return [View("coupons/slot_shop.html", {"campaigns": cards, "note": note})]
 
     @hookimpl
     def register_pages(self) -> Pages:
@@ -91,6 +95,8 @@ plugin = Plugin(
     implementation=Coupons(),
     models=("smilero_coupons.models",),
     events=events.ALL,
+    settings=CouponSettings,
+    shop_settings=ShopCouponSettings,
     permissions=(
         Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}),
         Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),

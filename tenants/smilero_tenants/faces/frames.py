@@ -61,7 +61,7 @@ async def _console_menu(visit: Visit) -> list[View]:
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
     """The menu entries of the plugins that are on, as far as the visitor holds their permissions."""
     actor = visit.context.caller
-    enabled = visit.context.plugins.open
+    enabled = visit.context.plugins.open_at(visit.context.shop_id if visit.face is Face.PORTAL else None)
     return [(plugin, item) for plugin, item in _declared(visit) if plugin in enabled and actor and actor.may(item.permission)]
 
 

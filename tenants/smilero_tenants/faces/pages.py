@@ -76,6 +76,7 @@ class PluginPages:
         return answer
 
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
+        visit.require_door(plugin)
         visit.require(operation.permission)
         arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
         if operation.query is not None:
@@ -87,6 +88,7 @@ class PluginPages:
         posted = {name: str(value) for name, value in (await request.form()).items()}
         key = require_key(posted.pop(KEY_FIELD, None))
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
+            visit.require_door(plugin)
             visit.require(operation.permission)
             body = urlencode(sorted(posted.items())).encode()
             scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)

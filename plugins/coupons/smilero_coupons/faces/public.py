@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from smilero_coupons.cards import card, state
+from smilero_coupons.choices import ShopCouponSettings
 from smilero_coupons.faces import pages
 from smilero_coupons.faces.drawing import qr
 from smilero_coupons.faces.wizard import BASE
@@ -24,6 +25,8 @@ async def show_coupon(ctx: TenantContext, campaign_id: UUID) -> View:
         raise not_found("campaign")
     mine = await service.own_claims(campaign.id)
     shown = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
+    if shown == "open" and not ctx.open_at(campaign.shop_id):
+        shown = "without"
     url = f"{ctx.origin}/coupons/c/{campaign.id}"
     benefit = card(ctx, campaign)
     context = {
@@ -74,4 +77,5 @@ async def to_the_till(ctx: TenantContext, code: str) -> Redirect:  # noqa: ARG00
 
 async def _shop(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
     shop = await ctx.registry.shop(campaign.shop_id)
-    return {"name": shop.name, "url": f"/storefront/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip()}
+    note = (await ctx.shop_settings(ShopCouponSettings, shop.id)).note
+    return {"name": shop.name, "url": f"/storefront/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip(), "note": note}
