@@ -89,6 +89,7 @@ MADE: dict[str, object] = {
     **LINK,
     "qr": QR,
     "undo_action": "/portal/coupons/1/undo",
+    "undo_minutes": 10,
     "key": "k1",
     "list_url": "/portal/coupons",
     "print_url": None,
@@ -120,12 +121,13 @@ RESULT: dict[str, object] = {
     "detail": "쿠폰 · 오늘 7번째 손님",
     "next_url": "/portal/coupons/check",
     "undo_action": "/portal/coupons/redemptions/1/undo",
+    "undo_minutes": 1,
     "key": "k1",
 }
 COUPON: dict[str, object] = {
     **BENEFIT,
     **LINK,
-    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"]},
+    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"], "note": "포장할 때만 쓸 수 있어요"},
     "left": 23,
     "state": "open",
     "state_text": "",
@@ -143,8 +145,8 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign in, refused": ("portal/sign_in.html", ALONE | SIGN_IN | {"phone": "010-0000", "error": "번호가 짧습니다. 다시 눌러 주세요."}),
     "code": ("portal/code.html", ALONE | CODE),
     "code, refused": ("portal/code.html", ALONE | CODE | {"error": "번호가 맞지 않습니다. 다시 눌러 주세요.", "demo_url": None}),
-    "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원"}),
-    "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원"}),
+    "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins"}),
+    "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
     "refusal": (
         "portal/refusal.html",

@@ -176,14 +176,13 @@ class Choosing:
     async def _record(self, changed: list[str], before: Settings, after: Settings) -> None:
         open_ones = [one.name for one in self.fields if one.name in changed and one.kind is not Kind.SECRET]
         sealed = {one.name: self._said(getattr(after, one.name)) for one in self.fields if one.name in changed and one.kind is Kind.SECRET}
-        told = {
-            "before": {name: getattr(before, name) for name in open_ones},
-            "after": {name: getattr(after, name) for name in open_ones} | sealed,
-        }
-        if self.shop_id is None:
-            await self._context.audit.record("plugins.audit.chosen", **told, name=self.plugin)
-        else:
-            await self._context.audit.record("plugins.audit.chosen_for_shop", self.shop_id, **told, name=self.plugin)
+        await self._context.audit.record(
+            "plugins.audit.chosen" if self.shop_id is None else "plugins.audit.chosen_for_shop",
+            self.shop_id,
+            before={name: getattr(before, name) for name in open_ones},
+            after={name: getattr(after, name) for name in open_ones} | sealed,
+            name=self.plugin,
+        )
 
     def _said(self, secret: object) -> str:
         """That a secret changed, never what it is."""

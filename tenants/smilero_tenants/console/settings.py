@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -60,11 +59,12 @@ class SettingsConsole:
 
 
 async def _choosing(visit: Visit) -> Choosing:
-    shop_id: UUID | None = visit.request.path_params.get("shop_id")
+    shop_id = visit.request.path_params.get("shop_id")
     name: str = visit.request.path_params["name"]
     visit.require(PLUGINS_CHOOSE if shop_id is None else PLUGINS_SHOP)
     if shop_id is not None:
-        await visit.context.reader.shop_row(shop_id)
+        # Any shop that is here, and no other foundation's.
+        shop_id = (await visit.context.reader.shop_row(shop_id)).id
         visit.context.plugins.require(name, shop_id)
     return Choosing(visit.context, name, shop_id)
 

@@ -58,8 +58,7 @@ class ShopConsole:
         async def carry_out(visit: Visit, posted: dict[str, str]) -> Shown | str:
             visit.require(PLUGINS_SHOP)
             wanted = Switch.model_validate_strings(posted)
-            shop_id: UUID = request.path_params["shop_id"]
-            await visit.context.reader.shop_row(shop_id)
+            shop_id = (await visit.context.reader.shop_row(request.path_params["shop_id"])).id
             try:
                 await ShopSwitches(visit.context, shop_id).switch(request.path_params["name"], enabled=wanted.enabled)
             except Problem as problem:

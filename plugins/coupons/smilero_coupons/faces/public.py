@@ -24,7 +24,7 @@ async def show_coupon(ctx: TenantContext, campaign_id: UUID) -> View:
     if campaign is None:
         raise not_found("campaign")
     mine = await service.own_claims(campaign.id)
-    shown = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
+    shown: str = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
     if shown == "open" and not ctx.open_at(campaign.shop_id):
         shown = "without"
     url = f"{ctx.origin}/coupons/c/{campaign.id}"
