@@ -2,6 +2,8 @@
 
 from markupsafe import Markup
 
+from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+
 BAR = [
     {"label": "처음", "url": "/portal", "icon": "house", "current": True},
     {"label": "쿠폰 확인", "url": "/portal/coupons/check", "icon": "scan-line", "current": False},
@@ -145,6 +147,26 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign in, refused": ("portal/sign_in.html", ALONE | SIGN_IN | {"phone": "010-0000", "error": "번호가 짧습니다. 다시 눌러 주세요."}),
     "code": ("portal/code.html", ALONE | CODE),
     "code, refused": ("portal/code.html", ALONE | CODE | {"error": "번호가 맞지 않습니다. 다시 눌러 주세요.", "demo_url": None}),
+    "uses": ("portal/plugins.html", PORTAL | {"plugins": [USE, USE | {"enabled": False}], "alert": "뺄 수 없습니다.", "back_url": "/b"}),
+    "nothing to choose": ("portal/plugins.html", PORTAL | {"plugins": [], "alert": None, "back_url": "/b"}),
+    "settings of a shop": (
+        "portal/plugin_settings.html",
+        PORTAL | {"title": "쿠폰", "rows": [{"label": "적을 말", "value": "없음", "url": "/x"}], "saved": "적을 말", "back_url": "/b"},
+    ),
+    **{
+        f"setting of a shop, {kind}": (
+            "portal/plugin_question.html",
+            PORTAL
+            | {
+                "title": "쿠폰",
+                "field": ENTRY | {"kind": kind, "words": WORDS, "error": "너무 깁니다."},
+                "action": "/a",
+                "key": "k",
+                "back_url": "/b",
+            },
+        )
+        for kind in KINDS
+    },
     "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins"}),
     "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),

@@ -97,7 +97,7 @@ class PluginConsole:
         visit.require(PLUGINS_READ)
         entries = await inventory(visit.context)
         values: Values = {
-            "plugins": [_row(visit, entry) for entry in entries],
+            "plugins": sorted((_row(visit, entry) for entry in entries), key=_place_in_list),
             "notice": None,
             "only_owner": not visit.context.actor.may(PLUGINS_MANAGE),
         }
@@ -134,6 +134,11 @@ def _must_be_read(plugin: Plugin) -> bool:
 def _is_the_plugins_own(problem: Problem, name: str) -> bool:
     """Whether the plugin itself refused to be switched on."""
     return problem.code.startswith(f"{name}.")
+
+
+def _place_in_list(row: Values) -> tuple[bool, str]:
+    """By title; what nobody can switch comes last."""
+    return row["reason"] is not None, str(row["title"])
 
 
 def _row(visit: Visit, entry: Entry) -> Values:

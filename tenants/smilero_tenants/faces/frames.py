@@ -75,4 +75,7 @@ def _entry(visit: Visit, item: MenuItem, plugin: str) -> View:
 
 
 def _place(visit: Visit, label: str, url: str, icon: str) -> View:
-    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": visit.request.url.path == url, "count": None}
+    path = visit.request.url.path
+    # At a desk one stays in a place while going deeper; on the phone the bar stands below the three first pages only.
+    current = path == url or (visit.face is Face.CONSOLE and path.startswith(f"{url}/"))
+    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": current, "count": None}

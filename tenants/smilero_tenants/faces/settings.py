@@ -147,6 +147,8 @@ class FormFields:
             "help": self.words.help(one.name),
             "limits": self.words.limits(one),
             "longest": one.longest,
+            # The number pad of the phone has no minus.
+            "padded": one.kind is Kind.NUMBER and one.least is not None and one.least >= 0,
             "value": text,
             "words": self._choices(one, text),
             "is_set": _is_set(current),

@@ -154,4 +154,5 @@ plugin = Plugin(
 )
 candle = _plain("candle", owner="Smilero", level=Level.SHOP, depends_on=("lantern",))
 glow = _plain("glow", owner="Smilero", conflicts_with=("lantern",))
+mute = _plain("mute", owner="Smilero", settings=LanternSettings)
 stranger = _plain("stranger", owner="Somebody else", data_classes=(DataClass.PAYMENT,))
