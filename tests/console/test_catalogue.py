@@ -12,7 +12,7 @@ from smilero_core.plugins.refusal import PluginLoadError
 from smilero_sdk.i18n import Catalogue
 from tests.conftest import LookedAt
 from tests.console.conftest import new_town
-from tests.plugins.installed import install
+from tests.plugins.installed import LANTERN, install
 from tests.plugins.lantern.plugin import plugin
 from tests.support.application import Site
 from tests.support.commands import smilero
@@ -165,7 +165,8 @@ async def test_the_api_tells_the_foundation_alone(town: Town, who: str | None, s
 
 
 def test_a_plugin_that_names_nothing_in_korean_does_not_start(looked_at: LookedAt) -> None:
-    catalogue = Catalogue.of(["smilero_coupons", "tests.plugins.lantern"])
+    catalogue = Catalogue()
+    catalogue.add_folder(LANTERN)
     keys = catalogue.keys()
     wanted = [
         key

@@ -1,11 +1,10 @@
-"""The plugins of the tests as if they were installed: a folder for the path with a distribution that names their entry points."""
+"""The plugins of the tests as if they were installed: a folder for the path with their package and its entry points."""
 
-import os
+import shutil
 from pathlib import Path
 
-from tests.house.tree import ROOT
-
 NAMES = ("lantern", "candle", "glow", "stranger")
+LANTERN = Path(__file__).parent / "lantern"
 
 
 def install(folder: Path, *, mute: bool = False) -> dict[str, str]:
@@ -14,12 +13,12 @@ def install(folder: Path, *, mute: bool = False) -> dict[str, str]:
     Args:
         mute: with a plugin besides whose setting has no words.
     """
-    written = folder / "smilero_plugin_lantern-2.3.4.dist-info"
-    written.mkdir(parents=True)
-    points = "".join(
-        f"{name} = tests.plugins.lantern.plugin:{'plugin' if name == 'lantern' else name}\n"
-        for name in (*NAMES, *(["mute"] if mute else []))
-    )
+    package, written = folder / "smilero_lantern", folder / "smilero_plugin_lantern-2.3.4.dist-info"
+    shutil.copytree(LANTERN, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "__init__.py").touch()
+    written.mkdir()
+    names = (*NAMES, "mute") if mute else NAMES
+    points = "".join(f"{name} = smilero_lantern.plugin:{'plugin' if name == 'lantern' else name}\n" for name in names)
     (written / "METADATA").write_text("Metadata-Version: 2.1\nName: smilero-plugin-lantern\nVersion: 2.3.4\n", encoding="utf-8")
     (written / "entry_points.txt").write_text(f"[smilero.plugins]\n{points}", encoding="utf-8")
-    return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    return {"PYTHONPATH": str(folder)}

@@ -58,7 +58,7 @@ FACTS: dict[str, object] = {
             "plugins": [{"title": "소개", "url": None, "on": True}, {"title": "함께", "url": "/c", "on": False}],
         }
     ],
-    "works": [{"label": "알리는 일", "names": ["coupons.redeemed", "coupons.claimed"]}],
+    "works": [{"label": "알리는 일", "names": ["lantern.lit", "lantern.out"]}],
     "settings_url": "/console/plugins/coupons/settings",
     "shop_settings": True,
 }

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, SecretStr
@@ -122,9 +122,9 @@ class Lantern:
             raise RuntimeError(msg)
 
 
-def _plain(name: str, **more: object) -> Plugin:
+def _plain(name: str, **more: Any) -> Plugin:  # noqa: ANN401 - the manifest's own fields
     title = {"ko": f"{name} 등불", "en": name}
-    return Plugin(  # type: ignore[arg-type]  # the manifest's own fields
+    return Plugin(
         name=name,
         package=__package__ or "",
         title=title,
