@@ -48,6 +48,7 @@ RIGHTS = {
     "core.read_market": Rights(public=True),
     "core.list_shops": Rights(public=True),
     "core.read_shop": Rights(public=True),
+    "core.list_plugins": Rights(FOUNDATION),
     "coupons.create_campaign": Rights(FOUNDATION | MERCHANTS),
     "coupons.list_campaigns": Rights(TILLS),
     "coupons.read_campaign": Rights(public=True),

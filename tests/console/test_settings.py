@@ -276,3 +276,13 @@ async def test_staff_choose_for_one_shop_and_no_other(town: Town) -> None:
     entry = (await entries(town, "plugins.audit.chosen_for_shop"))[0]
     assert (entry["before"], entry["after"]) == ({"lamps": 2}, {"lamps": 12, "wick": "바뀜"})
     assert await entries(town, "lantern.audit.heard") == []
+
+
+async def test_what_is_chosen_before_it_is_on_counts_from_the_first_call(site: Site) -> None:
+    town = await new_town(site, "storefront")
+    owner = await town.signed_in("owner")
+    assert (await send(owner, count="6")).status_code == HTTPStatus.SEE_OTHER
+    # Off, it is told nothing.
+    assert await entries(town, "lantern.audit.heard") == []
+    await owner.post("/console/plugins/lantern", {"enabled": "true", "agreed": "true"})
+    assert [entry["after"] for entry in await entries(town, "lantern.audit.enabled")] == [{"count": 6}]

@@ -33,6 +33,8 @@ class Switchboard:
             raise obstacle
         if name not in await self._on():
             await switch(self._context.host, name, enabled=True)
+            # What was chosen before counts from the first call on.
+            self._context.plugins = await self._context.services.gate.read(self._context.host)
             await self._tell(name, _ON)
             await self._context.audit.record("plugins.audit.enabled", name=name)
 

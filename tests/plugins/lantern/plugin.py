@@ -112,6 +112,11 @@ class Lantern:
         return [View("lantern/slot.html", {"name": shop.name})]
 
     @hookimpl
+    async def on_enabled(self, ctx: TenantContext) -> None:
+        """Tell what it finds chosen."""
+        await ctx.audit.record("lantern.audit.enabled", after={"count": ctx.settings(LanternSettings).count})
+
+    @hookimpl
     async def on_settings_changed(self, ctx: TenantContext, before: LanternSettings, after: LanternSettings) -> None:
         """Leave a trace in the same transaction, then refuse or break where a test wants it."""
         await ctx.audit.record("lantern.audit.heard", count=after.count, was=before.count)
