@@ -128,6 +128,8 @@ async def test_all_faults_are_told_at_once(town: Town) -> None:
 async def test_a_secret_is_sealed_kept_replaced_and_removed_and_in_no_answer(town: Town, looked_at: LookedAt) -> None:
     owner, staff = await town.signed_in("owner"), await town.signed_in("staff", process=1)
     seen = [await send(owner, api_key=MARKER), await owner.get(PAGE), await staff.get(PAGE)]
+    seen.append(await owner.get(seen[0].headers["location"]))
+    assert "등불 회사 열쇠: 넣어 둠" in seen[-1].text
     assert "바꾸려면 새 값을 적으세요" in seen[1].text
     stored = await town.site.admin.fetchval("select chosen::text from core.plugin_setting where tenant_id = $1", town.foundation.id)
     assert MARKER not in stored
