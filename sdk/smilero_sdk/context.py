@@ -43,21 +43,25 @@ class Actor:
 
     Attributes:
         person_id: None for a token of the foundation itself.
-        shop_ids: the shops of a merchant or clerk; empty for the others.
+        shop_ids: the shops of a merchant or clerk; empty for the others. Those that do without the plugin are left out.
         permissions: what the role may do.
+        closed_at: the shops that do without the plugin: nobody acts for them.
     """
 
     role: Role
     person_id: UUID | None = None
     shop_ids: frozenset[UUID] = frozenset()
     permissions: frozenset[str] = field(default=frozenset())
+    closed_at: frozenset[UUID] = field(default=frozenset())
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission at all; the shop is asked separately."""
         return permission in self.permissions
 
     def works_at(self, shop_id: UUID) -> bool:
-        """Whether the actor may act for this shop: its own people, or the foundation."""
+        """Whether the actor may act for this shop: its own people, or the foundation; nobody where it does without the plugin."""
+        if shop_id in self.closed_at:
+            return False
         return self.role in {Role.OWNER, Role.STAFF} or shop_id in self.shop_ids
 
 
@@ -145,6 +149,9 @@ class TenantContext(Protocol):
 
     def settings(self, model: type[Chosen], /) -> Chosen:
         """What the foundation chose: `ctx.settings(CouponSettings)`, the manifest's own model."""
+
+    def open_at(self, shop_id: UUID, /) -> bool:
+        """Whether a shop has the plugin: it may do without one of shop level. Ask before a customer is served for a shop."""
 
     async def shop_settings(self, model: type[Chosen], shop_id: UUID, /) -> Chosen:
         """What a shop chose: the manifest's `shop_settings`."""

@@ -38,7 +38,7 @@ class Plugin:
         sdk: which versions of this SDK it works with (PEP 440); a host with another refuses it by name.
         owner: who answers for it; `Smilero` for our own.
         licence: an SPDX expression.
-        level: whether a shop may do without it.
+        level: whether a shop may do without it; then ask `ctx.open_at(shop_id)` before you serve a customer for a shop.
         icon: a name of the icon sprite.
         starts_on: whether a new foundation has it on from the first day; it may switch it off.
         depends_on: plugins that must be on before it is, and stay on while it is.

@@ -50,6 +50,7 @@ RIGHTS = {
     "core.read_shop": Rights(public=True),
     "core.search": Rights(public=True),
     "core.read_measures": Rights(FOUNDATION),
+    "core.list_plugins": Rights(FOUNDATION),
     "example.list_greetings": Rights(TILLS),
     "example.write_greeting": Rights(),
     "example.thank": Rights(TILLS - STRANGERS, STRANGERS),

@@ -1,6 +1,8 @@
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 
+from smilero_core.plugins.inventory import unspoken
 from tests.conftest import LookedAt
 from tests.house.catalogues import Spoken, fields, korean_in_code, sentences, spoken
 from tests.house.tree import ROOT, shipped_python
@@ -50,6 +52,12 @@ def test_korean_has_every_sentence_of_every_other_language(looked_at: LookedAt) 
     looked_at("languages", catalogue)
     missing = [f"{language}: {key}" for language, known in catalogue.items() for key in known if key not in catalogue["ko"]]
     assert missing == []
+
+
+def test_what_a_foundation_reads_of_a_plugin_has_a_korean_sentence(looked_at: LookedAt) -> None:
+    plugins = [point.load() for point in entry_points(group="smilero.plugins")]
+    looked_at("settings and rights", [key for plugin in plugins for key in unspoken(plugin, ())])
+    assert [key for plugin in plugins for key in unspoken(plugin, sentences(ROOT)["ko"])] == []
 
 
 def test_korean_is_in_the_catalogues_and_not_in_the_code(looked_at: LookedAt) -> None:

@@ -4,7 +4,7 @@ A pytest plugin, so that every folder of tests shares one; a conftest registers 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -58,14 +58,21 @@ class Site:
 @pytest.fixture(scope="session")
 async def site(cluster: Cluster) -> AsyncIterator[Site]:
     """The application with 성남 and 부천, every plugin on."""
+    async with running_site(cluster) as made:
+        yield made
+
+
+@asynccontextmanager
+async def running_site(cluster: Cluster, **environment: str) -> AsyncIterator[Site]:
+    """The application on a database of its own, its servers in an environment of their own."""
     async with AsyncExitStack() as stack:
         settings = await stack.enter_async_context(cluster.database())
         database = await stack.enter_async_context(Database(settings))
         admin = await stack.enter_async_context(connected(settings.database_url))
         vault = Vault(settings.secret_key.get_secret_value())
         seongnam, bucheon = await found(database, vault, "seongnam"), await found(database, vault, "bucheon")
-        first = await stack.enter_async_context(running_server(settings, cluster.redis_url))
-        second = await stack.enter_async_context(running_server(settings, cluster.redis_url))
+        first = await stack.enter_async_context(running_server(settings, cluster.redis_url, **environment))
+        second = await stack.enter_async_context(running_server(settings, cluster.redis_url, **environment))
         http = await stack.enter_async_context(http_client())
         document = await Caller(http, first.url, seongnam.host).get(DOCUMENT)
         assert document.status_code == HTTPStatus.OK, document.text

@@ -5,16 +5,21 @@ MENU = [
     {"label": "쿠폰", "url": "/console/coupons", "icon": "ticket-percent", "current": False, "count": 4},
     {"label": "기능 켜고 끄기", "url": "/console/plugins", "icon": "toggle-right", "current": False, "count": None},
 ]
+KINDS = ("switch", "number", "text", "paragraph", "choice", "list", "date", "time", "secret")
 DESK: dict[str, object] = {"frame": {"menu": MENU, "person": "김순자", "sign_out_url": "/sign-out"}}
 PLUGIN: dict[str, object] = {
     "name": "coupons",
     "title": "쿠폰",
+    "url": "/console/plugins/coupons",
     "description": "모바일·종이 쿠폰을 만들고 쓰고 정산합니다",
     "icon": "ticket-percent",
     "data_classes": ["개인정보", "결제"],
     "price_text": "월 30,000원",
     "month_text": "1,204장 쓰임",
     "enabled": True,
+    "state_text": "켜짐",
+    "state_tone": "on",
+    "reason": None,
     "action": "/console/plugins/coupons",
     "key": "0198c0de",
     "health": None,
@@ -27,9 +32,81 @@ PLUGINS = [
         "data_classes": [],
         "month_text": None,
         "enabled": False,
-        "health": {"text": "지난밤 세 번 멈춰 잠시 쉬게 했습니다.", "url": "/console/health/talent"},
+        "state_text": "꺼짐",
+        "state_tone": "off",
+        "health": {"tone": "wait", "text": "지난밤 세 번 멈춰 잠시 쉬게 했습니다.", "url": "/console/health/talent"},
+    },
+    PLUGIN
+    | {
+        "title": "ghost",
+        "price_text": None,
+        "action": None,
+        "reason": "설치되어 있지 않습니다.",
+        "state_text": "설치 안 됨",
+        "state_tone": "off",
     },
 ]
+RIGHTS = [{"text": "쿠폰을 만들고 되돌립니다", "roles": "재단 대표 · 상인"}]
+DATA = [{"label": "개인정보", "text": "누구인지 알아볼 수 있는 정보를 다룹니다."}]
+FACTS: dict[str, object] = {
+    "about": [{"label": "판", "value": "0.1.0"}, {"label": "만든 곳", "value": None}],
+    "data": DATA,
+    "permissions": RIGHTS,
+    "others": [
+        {
+            "text": "아래 기능이 켜져 있어야 합니다.",
+            "plugins": [{"title": "소개", "url": None, "on": True}, {"title": "함께", "url": "/c", "on": False}],
+        }
+    ],
+    "works": [{"label": "알리는 일", "names": ["lantern.lit", "lantern.out"]}],
+    "settings_url": "/console/plugins/coupons/settings",
+    "shop_settings": True,
+}
+ENTRY: dict[str, object] = {
+    "id": "setting-count",
+    "name": "set.count",
+    "remove_name": "remove.count",
+    "kind": "number",
+    "label": "되돌릴 수 있는 시간(분)",
+    "help": "이 시간 안에는 되돌릴 수 있습니다.",
+    "limits": "1부터 10까지",
+    "longest": 2000,
+    "padded": True,
+    "value": "3",
+    "words": [],
+    "is_set": False,
+    "error": None,
+    "now": None,
+}
+WORDS = [{"value": "a", "label": "가", "selected": True}, {"value": "b", "label": "나", "selected": False}]
+SETTINGS: dict[str, object] = {
+    "plugin": {"title": "쿠폰", "icon": "ticket-percent"},
+    "shop": None,
+    "fields": [ENTRY | {"kind": kind, "id": kind, "words": WORDS, "is_set": True, "padded": False} for kind in KINDS],
+    "action": "/console/plugins/coupons/settings",
+    "key": "k1",
+    "mark": "0123",
+    "alert": None,
+    "saved": None,
+    "back_url": "/console/plugins/coupons",
+}
+HEAD = {"title": "쿠폰", "icon": "ticket-percent", "description": "쿠폰을 만들고 씁니다"}
+ENABLE: dict[str, object] = {
+    "plugin": HEAD,
+    "data": DATA,
+    "permissions": RIGHTS,
+    "obstacle": None,
+    "action": "/a",
+    "key": "k",
+    "back_url": "/b",
+}
+USE: dict[str, object] = {**HEAD, "enabled": True, "action": "/console/shops/1/plugins/coupons", "key": "k", "settings_url": "/s"}
+SHOP_USES: dict[str, object] = {
+    "shop": {"name": "누리빵집", "place": "구포시장 가-1"},
+    "plugins": [USE, USE | {"enabled": False, "settings_url": None}],
+    "alert": None,
+    "back_url": "/console/shops",
+}
 NOTICE = {
     "text": "재능 나눔이 지난밤 세 번 멈춰 잠시 쉬게 했습니다. 다른 기능은 괜찮습니다.",
     "url": "/console/health",
@@ -48,8 +125,19 @@ SHOP_LIST: dict[str, object] = {
             "market": LONG_MARKET,
             "status_text": "영업 중",
             "status_tone": "on",
+            "plugins_url": "/console/shops/1/plugins",
+            "plugins_text": "한 가지 뺌",
         },
-        {"name": "누리빵집", "url": "/shops/2", "stall": None, "category": None, "market": "구포시장", "status_text": "떠남"},
+        {
+            "name": "누리빵집",
+            "url": "/shops/2",
+            "stall": None,
+            "category": None,
+            "market": "구포시장",
+            "status_text": "떠남",
+            "plugins_url": "/console/shops/2/plugins",
+            "plugins_text": "모두",
+        },
     ],
     "total": 26638,
     "page": 3,
@@ -78,11 +166,30 @@ HITS: dict[str, object] = {
 NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE}),
-    "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None}),
     "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
     "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
     "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),
+    "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE, "only_owner": False}),
+    "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None, "only_owner": True}),
+    "console, plugin": ("console/plugin.html", DESK | PLUGIN | {"facts": FACTS, "alert": None, "back_url": "/console/plugins"}),
+    "console, plugin in trouble": (
+        "console/plugin.html",
+        DESK | PLUGINS[1] | {"facts": FACTS, "alert": "끌 수 없습니다.", "back_url": "/b"},
+    ),
+    "console, missing plugin": ("console/plugin.html", DESK | PLUGINS[2] | {"facts": None, "alert": None, "back_url": "/b"}),
+    "console, before switching on": ("console/enable.html", DESK | ENABLE),
+    "console, not to be switched on": ("console/enable.html", DESK | ENABLE | {"obstacle": "먼저 다른 기능을 켜 주세요.", "data": []}),
+    "console, settings": ("console/settings.html", DESK | SETTINGS),
+    "console, settings saved": (
+        "console/settings.html",
+        DESK | SETTINGS | {"saved": [{"label": "시간", "value": "3"}], "shop": "누리빵집"},
+    ),
+    "console, settings not to be kept": (
+        "console/settings.html",
+        DESK | SETTINGS | {"fields": [ENTRY | {"error": "10보다 클 수 없습니다.", "now": "5"}], "alert": None},
+    ),
+    "console, shop's plugins": ("console/shop_plugins.html", DESK | SHOP_USES),
+    "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),

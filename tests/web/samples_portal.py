@@ -2,6 +2,8 @@
 
 from markupsafe import Markup
 
+from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+
 BAR = [
     {"label": "처음", "url": "/portal", "icon": "house", "current": True},
     {"label": "쿠폰 확인", "url": "/portal/coupons/check", "icon": "scan-line", "current": False},
@@ -104,6 +106,7 @@ MADE: dict[str, object] = {
     **BENEFIT,
     **LINK,
     "undo_action": "/portal/coupons/1/undo",
+    "undo_minutes": 10,
     "key": "k1",
     "list_url": "/portal/coupons",
 }
@@ -133,6 +136,7 @@ RESULT: dict[str, object] = {
     "detail": "쿠폰 · 오늘 7번째 손님",
     "next_url": "/portal/coupons/check",
     "undo_action": "/portal/coupons/redemptions/1/undo",
+    "undo_minutes": 1,
     "key": "k1",
 }
 OFFER: dict[str, object] = {
@@ -147,7 +151,7 @@ OFFER: dict[str, object] = {
 }
 COUPON: dict[str, object] = {
     **LINK,
-    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"]},
+    "shop": {"name": LONG_SHOP["name"], "url": "/shops/1", "place": LONG_SHOP["place"], "note": "포장할 때만 쓸 수 있어요"},
     "campaign": OFFER,
 }
 MINE: dict[str, object] = {
@@ -188,8 +192,28 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign in, refused": ("portal/sign_in.html", ALONE | SIGN_IN | {"phone": "010-0000", "error": "번호가 짧습니다. 다시 눌러 주세요."}),
     "code": ("portal/code.html", ALONE | CODE),
     "code, refused": ("portal/code.html", ALONE | CODE | {"error": "번호가 맞지 않습니다. 다시 눌러 주세요.", "demo_url": None}),
-    "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원"}),
-    "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원"}),
+    "uses": ("portal/plugins.html", PORTAL | {"plugins": [USE, USE | {"enabled": False}], "alert": "뺄 수 없습니다.", "back_url": "/b"}),
+    "nothing to choose": ("portal/plugins.html", PORTAL | {"plugins": [], "alert": None, "back_url": "/b"}),
+    "settings of a shop": (
+        "portal/plugin_settings.html",
+        PORTAL | {"title": "쿠폰", "rows": [{"label": "적을 말", "value": "없음", "url": "/x"}], "saved": "적을 말", "back_url": "/b"},
+    ),
+    **{
+        f"setting of a shop, {kind}": (
+            "portal/plugin_question.html",
+            PORTAL
+            | {
+                "title": "쿠폰",
+                "field": ENTRY | {"kind": kind, "words": WORDS, "error": "너무 깁니다."},
+                "action": "/a",
+                "key": "k",
+                "back_url": "/b",
+            },
+        )
+        for kind in KINDS
+    },
+    "help": ("portal/help.html", PORTAL | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins"}),
+    "help without a number": ("portal/help.html", PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
     "refusal": (
         "portal/refusal.html",

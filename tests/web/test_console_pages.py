@@ -30,7 +30,7 @@ def shown(templates: Templates, page: str, **changes: object) -> str:
 
 @pytest.mark.parametrize(("state", "wanted", "word"), [("true", "false", "켜짐"), ("false", "true", "꺼짐")])
 def test_a_switch_asks_for_the_other_state_and_says_its_own_in_words(templates: Templates, state: str, wanted: str, word: str) -> None:
-    html = shown(templates, "console, plugins", plugins=[PLUGIN | {"enabled": state == "true"}])
+    html = shown(templates, "console, plugins", plugins=[PLUGIN | {"enabled": state == "true", "state_text": word}])
     button = re.findall(r"<button[^>]*role=\"switch\"[^>]*>", html)
     assert len(button) == 1
     assert f'aria-checked="{state}"' in button[0]
@@ -40,7 +40,7 @@ def test_a_switch_asks_for_the_other_state_and_says_its_own_in_words(templates: 
 
 
 def test_who_may_not_switch_sees_the_state_and_whom_to_ask(templates: Templates) -> None:
-    html = shown(templates, "console, plugins", plugins=[PLUGIN | {"action": None}])
+    html = shown(templates, "console, plugins", plugins=[PLUGIN | {"action": None}], only_owner=True)
     assert 'role="switch"' not in html
     assert ">켜짐</span>" in html
     assert "재단 대표만" in html
@@ -71,7 +71,8 @@ def test_one_page_has_no_pager(templates: Templates) -> None:
 
 
 def test_no_text_of_the_console_is_under_15_px(looked_at: LookedAt) -> None:
-    sheet = (ROOT / "web" / "frontend" / "styles" / "console.css").read_text(encoding="utf-8")
-    sizes = [float(size) for size in re.findall(r"font-size:\s*([\d.]+)rem", sheet)]
+    folder = ROOT / "web" / "frontend" / "styles"
+    sheets = "".join((folder / name).read_text(encoding="utf-8") for name in ("console.css", "forms.css"))
+    sizes = [float(size) for size in re.findall(r"font-size:\s*([\d.]+)rem", sheets)]
     looked_at("sizes", sizes)
     assert min(sizes) >= SMALLEST_TEXT

@@ -25,6 +25,7 @@ from smilero_tenants.search.routes import SearchPages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
+from smilero_web.api.v1.plugins import plugins_api
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.api.v1.search import search_api
 from smilero_web.dev.outbox import dev_routes
@@ -51,7 +52,7 @@ class Application:
         self._database_settings = database_settings
         self._runtime: Runtime | None = None
         self.operations = [
-            *mount(CORE, [*registry_api.operations, *search_api.operations]),
+            *mount(CORE, [*registry_api.operations, *plugins_api.operations, *search_api.operations]),
             *(mounted for name, operations in parts.host.apis.items() for mounted in mount(name, operations)),
         ]
 

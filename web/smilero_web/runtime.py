@@ -25,6 +25,7 @@ from smilero_core.models import CORE_MODELS
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.inventory import require_spoken
 from smilero_core.plugins.watch import Watch
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.realtime.rooms import Rooms
@@ -84,6 +85,7 @@ def assemble(settings: WebSettings) -> Parts:
     """Find plugins, catalogues and templates. Raises PluginLoadError, ValueError for a broken catalogue."""
     host = PluginHost.discover(settings.listed_plugins)
     catalogue = Catalogue.of([*PACKAGES, *host.packages])
+    require_spoken(host, catalogue.keys())
     return Parts(
         settings=settings,
         host=host,

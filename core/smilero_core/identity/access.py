@@ -9,8 +9,22 @@ from smilero_sdk.roles import Permission, Role
 REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
 
-_FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
-CORE_PERMISSIONS = (Permission(REGISTRY_MANAGE, _FOUNDATION), Permission(MEASURES_READ, _FOUNDATION))
+PLUGINS_READ = "plugins.read"
+PLUGINS_MANAGE = "plugins.manage"
+PLUGINS_CHOOSE = "plugins.choose"
+PLUGINS_SHOP = "plugins.shop"
+
+_OFFICE = frozenset({Role.OWNER, Role.STAFF})
+
+CORE_PERMISSIONS = (
+    Permission(REGISTRY_MANAGE, _OFFICE),
+    Permission(MEASURES_READ, _OFFICE),
+    # What there is; switching it; its settings; what one shop does without, and that shop's settings.
+    Permission(PLUGINS_READ, _OFFICE),
+    Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),
+    Permission(PLUGINS_CHOOSE, _OFFICE),
+    Permission(PLUGINS_SHOP, _OFFICE | {Role.MERCHANT}),
+)
 
 
 class Access:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
+from uuid import UUID
 
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure
@@ -13,17 +14,20 @@ Part = TypeVar("Part")
 BUDGET_SECONDS = 1.0
 
 
-async def ask_plugins(context: Context, hook: str, kind: type[Part], **arguments: object) -> list[tuple[str, Part]]:
+async def ask_plugins(
+    context: Context, hook: str, kind: type[Part], *, at: UUID | None = None, **arguments: object
+) -> list[tuple[str, Part]]:
     """The answers of the plugins that are on, but for the asking one, in the order of their names.
 
     One that raises, takes too long or answers with something else is noted as a failure and left out; what it wrote is undone.
 
     Args:
         kind: what the hook returns.
+        at: the shop that it is about; what that does without is not asked.
         arguments: of the hook, besides `ctx`.
     """
     answers: list[tuple[str, Part]] = []
-    for plugin in sorted(context.plugins.open - context.plugins.resting - {context.plugin}):
+    for plugin in sorted(context.plugins.open_at(at) - context.plugins.resting - {context.plugin}):
         answer = await ask_plugin(context, plugin, hook, kind, **arguments)
         if answer is not None:
             answers.append((plugin, answer))

@@ -110,7 +110,7 @@ class Context:
         """By whom. Raises `http.sign_in`."""
         if self.caller is None:
             raise Problem("http.sign_in", HTTPStatus.UNAUTHORIZED)
-        return self.caller
+        return self.plugins.acting(self.plugin, self.caller)
 
     @property
     def visitor_id(self) -> UUID | None:
@@ -207,6 +207,10 @@ class Context:
     async def shop_settings(self, model: type[Model], shop_id: UUID, /) -> Model:
         """What a shop chose; defaults where it chose nothing."""
         return await self._chosen.of_shop(model, self.host, shop_id)
+
+    def open_at(self, shop_id: UUID, /) -> bool:
+        """Whether a shop has the plugin."""
+        return not self.plugins.does_without(self.plugin, shop_id)
 
     def text(self, key: str, /, **params: object) -> str:
         """A sentence in the caller's language."""

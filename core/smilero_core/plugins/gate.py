@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
+from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.ids import uuid7
 
@@ -25,15 +26,30 @@ class TenantPlugins:
         open: on, whether resting or not.
         resting: on, but not called for a while, because they failed again and again.
         chosen: settings by plugin, as stored; secrets sealed.
+        without: the shops that do without a plugin, by plugin.
     """
 
     open: frozenset[str] = frozenset()
     resting: frozenset[str] = frozenset()
     chosen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    without: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
 
-    def require(self, plugin: str) -> None:
-        """Raises `http.not_found` for one that is off, `plugins.resting` (503) for one that rests."""
-        if plugin not in self.open:
+    def open_at(self, shop_id: UUID | None) -> frozenset[str]:
+        """What is on at a shop; None: at the foundation."""
+        return frozenset(plugin for plugin in self.open if not self.does_without(plugin, shop_id))
+
+    def does_without(self, plugin: str, shop_id: UUID | None) -> bool:
+        """Whether a shop opted out."""
+        return shop_id in self.without.get(plugin, ())
+
+    def acting(self, plugin: str, actor: Actor) -> Actor:
+        """The actor as a plugin sees one: without the shops that do without the plugin."""
+        without = self.without.get(plugin)
+        return replace(actor, shop_ids=actor.shop_ids - without, closed_at=without) if without else actor
+
+    def require(self, plugin: str, shop_id: UUID | None = None) -> None:
+        """Raises `http.not_found` for one that is off, or that the shop does without; `plugins.resting` (503) for one that rests."""
+        if plugin not in self.open or self.does_without(plugin, shop_id):
             raise not_found()
         if plugin in self.resting:
             raise Problem("plugins.resting", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
@@ -76,7 +92,8 @@ class PluginGate:
         """What the tenant of a session has on at this moment."""
         rows = await session.fetch(
             """
-            select a.plugin, coalesce(a.rests_until > now(), false) as resting, s.chosen
+            select a.plugin, coalesce(a.rests_until > now(), false) as resting, s.chosen,
+              array(select o.shop_id from core.plugin_opt_out o where o.plugin = a.plugin) as without
             from core.plugin_activation a left join core.plugin_setting s on s.plugin = a.plugin and s.shop_id is null
             where a.enabled and not exists (select from core.plugin_uninstalled u where u.plugin = a.plugin)
             """
@@ -86,6 +103,7 @@ class PluginGate:
             open=frozenset(row["plugin"] for row in admitted),
             resting=frozenset(row["plugin"] for row in admitted if row["resting"]),
             chosen={row["plugin"]: json.loads(row["chosen"]) for row in admitted if row["chosen"]},
+            without={row["plugin"]: frozenset(row["without"]) for row in admitted if row["without"]},
         )
 
     def forget(self, tenant_id: UUID) -> None:

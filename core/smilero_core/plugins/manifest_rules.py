@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from pydantic import SecretStr
 
 from smilero_core.db.roles import plugin_role
+from smilero_core.plugins.fields import SettingField
 from smilero_core.plugins.refusal import PluginLoadError
 from smilero_sdk.events import Event
 from smilero_sdk.manifest import DataClass, Plugin
@@ -20,12 +20,14 @@ from smilero_sdk.settings import Settings
 
 # Words that an address, a schema or a template folder already has.
 RESERVED = frozenset(
-    {"core", "api", "console", "portal", "public", "operator", "static", "webhooks", "dev", "ui", "platform", "files"}
-    | {"search", "print", "measures", "stripe"}
+    {
+        *("core", "api", "console", "portal", "public", "operator", "static", "webhooks", "dev", "ui", "platform", "files", "stripe"),
+        # The host's own pages and operations: /console/plugins, /portal/help, /api/v1/registry.
+        *("plugins", "shops", "work", "help", "registry", "tenant", "search", "print", "measures"),
+    }
 )
 # What an event may carry: nothing that could hold a name or a number of somebody.
 _FIGURES = (UUID, int, bool, dt.datetime, dt.date, NoneType)
-_CHOSEN = (bool, int, str, dt.date, dt.time, SecretStr)
 # The classes that the host can send within the law today.
 _SENT = frozenset({MessageKind.SERVICE})
 
@@ -129,9 +131,10 @@ def _settings(model: type[Settings] | None) -> Iterator[str]:
     for name, found in (model.model_fields if model else {}).items():
         if found.is_required():
             yield f"the setting {name!r} has no default"
-        for kind in _leaves(found.annotation):
-            if kind is not NoneType and kind not in _CHOSEN and not (isinstance(kind, type) and issubclass(kind, Enum)):
-                yield f"the setting {name!r} is of a kind that no form can show"
+        try:
+            SettingField.of(name, found)
+        except ValueError:
+            yield f"the setting {name!r} is of a kind that no form can show"
 
 
 def _leaves(annotation: Any) -> list[Any]:  # noqa: ANN401 - whatever an annotation holds

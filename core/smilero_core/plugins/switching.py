@@ -29,22 +29,31 @@ class Switchboard:
         Raises `http.not_found`, `plugins.not_listed`, `plugins.uninstalled`, `plugins.needs`, `plugins.conflicts` (409),
         `plugins.switch_failed` (500).
         """
+        obstacle = await self.obstacle(name)
+        if obstacle is not None:
+            raise obstacle
+        if name not in await self._on():
+            await switch(self._context.host, name, enabled=True)
+            # What was chosen before counts from the first call on.
+            self._context.plugins = await self._context.services.gate.read(self._context.host)
+            await self._tell(name, _ON)
+            await self._context.audit.record("plugins.audit.enabled", name=name)
+
+    async def obstacle(self, name: str) -> Problem | None:
+        """Why a plugin cannot be switched on just now, if anything keeps it. Raises `http.not_found`."""
         plugin = self._require_installed(name)
         if name not in self._host.listed:
-            raise Problem("plugins.not_listed", HTTPStatus.CONFLICT, name=self.title(name))
+            return Problem("plugins.not_listed", HTTPStatus.CONFLICT, name=self.title(name))
         if await is_uninstalled(self._context.host, name):
-            raise Problem("plugins.uninstalled", HTTPStatus.CONFLICT, name=name)
+            return Problem("plugins.uninstalled", HTTPStatus.CONFLICT, name=name)
         on = await self._on()
         missing = [other for other in plugin.depends_on if other not in on]
         if missing:
-            raise Problem("plugins.needs", HTTPStatus.CONFLICT, name=self.title(name), others=self._titles(missing))
+            return Problem("plugins.needs", HTTPStatus.CONFLICT, name=self.title(name), others=self._titles(missing))
         clashing = [other for other in sorted(on) if other in plugin.conflicts_with or name in self._host.plugins[other].conflicts_with]
         if clashing:
-            raise Problem("plugins.conflicts", HTTPStatus.CONFLICT, name=self.title(name), others=self._titles(clashing))
-        if name not in on:
-            await switch(self._context.host, name, enabled=True)
-            await self._tell(name, _ON)
-            await self._context.audit.record("plugins.audit.enabled", name=name)
+            return Problem("plugins.conflicts", HTTPStatus.CONFLICT, name=self.title(name), others=self._titles(clashing))
+        return None
 
     async def disable(self, name: str) -> None:
         """Switch a plugin off. Its data stays. Raises `http.not_found`, `plugins.needed` (409) while others that are on depend on it."""

@@ -28,7 +28,9 @@ def card(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
 
 def offer(ctx: TenantContext, campaign: Campaign, mine: Sequence[Claim]) -> dict[str, object]:
     """The card with what a visitor can do: take a coupon, or see the last of those that are `mine`."""
-    shown = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
+    shown: str = "mine" if len(mine) >= campaign.per_person else state(ctx, campaign)
+    if shown == "open" and not ctx.open_at(campaign.shop_id):
+        shown = "without"
     return {
         **card(ctx, campaign),
         "state": shown,

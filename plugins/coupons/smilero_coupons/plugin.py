@@ -4,6 +4,7 @@ from uuid import UUID
 
 from smilero_coupons import events, figures
 from smilero_coupons.cards import offer
+from smilero_coupons.choices import CouponSettings, ShopCouponSettings
 from smilero_coupons.demo import CouponLife
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
@@ -35,9 +36,12 @@ class Coupons:
         """The shop's open campaigns."""
         service = CouponService(ctx)
         campaigns = await service.repository.open_campaigns(shop.id, ctx.now)
+        if not campaigns:
+            return []
         mine = await service.own_claims(campaigns)
+        note = (await ctx.shop_settings(ShopCouponSettings, shop.id)).note
         offers = [offer(ctx, campaign, mine[campaign.id]) for campaign in campaigns]
-        return [View("coupons/slot_shop.html", {"campaigns": offers})] if offers else []
+        return [View("coupons/slot_shop.html", {"campaigns": offers, "note": note})]
 
     @hookimpl
     def register_pages(self) -> Pages:
@@ -121,6 +125,8 @@ plugin = Plugin(
     implementation=Coupons(),
     models=("smilero_coupons.models",),
     events=events.ALL,
+    settings=CouponSettings,
+    shop_settings=ShopCouponSettings,
     permissions=(
         Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}),
         Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),

@@ -3,12 +3,12 @@
 import re
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
 from asyncpg import Record, UniqueViolationError
 
+from smilero_coupons.choices import CouponSettings
 from smilero_coupons.events import CampaignCreated, CampaignUndone, Claimed, Redeemed, RedemptionUndone
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_coupons.repository import CouponRepository
@@ -20,9 +20,6 @@ from smilero_sdk.roles import Role
 
 _TRIES = 8
 _CODE = re.compile(r"[0-9]{6}")
-
-# How long a step can be taken back.
-UNDO = timedelta(minutes=10)
 _SHOP_ROLES = frozenset({Role.MERCHANT, Role.CLERK})
 
 
@@ -37,6 +34,11 @@ class CouponService:
     def __init__(self, ctx: TenantContext) -> None:
         self._ctx = ctx
         self.repository = CouponRepository(ctx.db)
+
+    @property
+    def chosen(self) -> CouponSettings:
+        """What the foundation chose."""
+        return self._ctx.settings(CouponSettings)
 
     async def create(self, wanted: CampaignIn) -> Campaign:
         """Make a campaign for a shop of the actor's. Raises `http.not_found` for any other shop."""
@@ -54,12 +56,13 @@ class CouponService:
     async def claim(self, campaign_id: UUID) -> Claim:
         """Take one for the actor.
 
-        Raises `coupons.ended`, `coupons.sold_out`, `coupons.per_person` (409), `http.not_found`.
+        Raises `coupons.ended`, `coupons.sold_out`, `coupons.per_person`, `coupons.shop_without` (409), `http.not_found`.
         """
         person_id = self._person()
         campaign = await self.repository.lock_campaign(campaign_id)
         if campaign is None:
             raise not_found("campaign")
+        self._require_open_at(campaign["shop_id"])
         if campaign["ends_at"] <= self._ctx.now:
             raise Problem("coupons.ended", HTTPStatus.CONFLICT)
         taken = await self.repository.claims_of(campaign_id, person_id)
@@ -75,7 +78,8 @@ class CouponService:
     async def redeem(self, wanted: RedemptionIn) -> Redemption:
         """Use a claim at the till.
 
-        Raises `coupons.code_unknown` (404), `coupons.which_shop`, `coupons.already_redeemed`, `coupons.ended` (409).
+        Raises `coupons.code_unknown` (404), `coupons.which_shop`, `coupons.already_redeemed`, `coupons.ended`,
+        `coupons.shop_without` (409).
         """
         claims = await self.repository.lock_claims(wanted.code, self._shops(wanted.shop_id))
         if not claims:
@@ -83,6 +87,7 @@ class CouponService:
         if len([claim for claim in claims if claim["redeemed_at"] is None]) > 1:
             raise Problem("coupons.which_shop", HTTPStatus.CONFLICT)
         claim = claims[0]
+        self._require_open_at(claim["shop_id"])
         if claim["redeemed_at"] is not None:
             raise Problem("coupons.already_redeemed", HTTPStatus.CONFLICT)
         if claim["ends_at"] <= self._ctx.now:
@@ -102,23 +107,24 @@ class CouponService:
         return await self.redeem(RedemptionIn(code=digits, shop_id=shop_id))
 
     async def undo_campaign(self, campaign: Campaign) -> None:
-        """End a campaign that was a mistake: within ten minutes, while nobody has claimed. Raises `coupons.undo_late` (409)."""
-        if self._ctx.now >= campaign.created_at + UNDO or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
-            raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
+        """End a campaign that was a mistake, soon and while nobody has claimed. Raises `coupons.undo_late` (409)."""
+        late = self._ctx.now >= campaign.created_at + self.chosen.undo
+        if late or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
+            raise self._undo_late()
         await self._ctx.events.emit(CampaignUndone(campaign_id=campaign.id, shop_id=campaign.shop_id))
 
     async def undo_redemption(self, redemption: Redemption) -> None:
-        """Take a redemption back for ten minutes: the customer has the coupon again, with the same number.
+        """Take a redemption back within the foundation's minutes: the customer has the coupon again, with the same number.
 
         Raises `coupons.undo_late` (409), also when another open claim has the number by now.
         """
         try:
             async with self._ctx.db.savepoint():
-                undone = await self.repository.undo_redemption(redemption.id, self._ctx.now - UNDO, self._ctx.now)
+                undone = await self.repository.undo_redemption(redemption.id, self._ctx.now - self.chosen.undo, self._ctx.now)
         except UniqueViolationError:
             undone = False
         if not undone:
-            raise Problem("coupons.undo_late", HTTPStatus.CONFLICT)
+            raise self._undo_late()
         ids = {"campaign_id": redemption.campaign_id, "claim_id": redemption.claim_id, "shop_id": redemption.shop_id}
         await self._ctx.events.emit(RedemptionUndone(**ids, redemption_id=redemption.id))
         self._ctx.realtime.ring(topic(redemption.campaign_id))
@@ -135,6 +141,13 @@ class CouponService:
     def visible_shops(self, wanted: UUID | None) -> list[UUID] | None:
         """The shops whose rows the actor may list; None: all of the tenant's. Raises `http.not_found` for another's shop."""
         return self._shops(wanted)
+
+    def _require_open_at(self, shop_id: UUID) -> None:
+        if not self._ctx.open_at(shop_id):
+            raise Problem("coupons.shop_without", HTTPStatus.CONFLICT)
+
+    def _undo_late(self) -> Problem:
+        return Problem("coupons.undo_late", HTTPStatus.CONFLICT, minutes=self.chosen.undo_minutes)
 
     def _shops(self, wanted: UUID | None) -> list[UUID] | None:
         actor = self._ctx.actor

@@ -29,9 +29,9 @@ async def on_disabled(ctx: TenantContext) -> None:
 
 @hookspec
 async def on_settings_changed(ctx: TenantContext, before: Settings, after: Settings) -> None:
-    """The foundation has chosen anew.
+    """The foundation has chosen anew. A shop's own choice (`shop_settings`) does not call it.
 
-    When: in the transaction that keeps the choice.
+    When: in the transaction that keeps the choice, while the plugin is on.
     Returns: nothing.
     Errors: a `Problem` refuses the choice with its sentence; anything else is logged, and nothing is changed.
     Since: 0.1

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from smilero_core.events.replay import replay
@@ -19,7 +19,7 @@ from smilero_core.plugins.work import listeners
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
-from smilero_tenants.faces.frames import frame
+from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import KEY_FIELD
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
@@ -59,15 +59,11 @@ class WorkPages:
 
     async def show(self, request: Request) -> Response:
         """What waits by plugin, and every dead letter."""
-        try:
-            async with visiting(self._parts(), request, Face.CONSOLE) as visit:
-                visit.require_role()
-                values = {**await frame(visit), **await _shown(visit)}
-        except SignInNeeded:
-            return to_sign_in(request, Face.CONSOLE)
-        language = request.state.language
-        page = self._parts().templates.render("console/work.html", language, **values)
-        return HTMLResponse(page, headers={"Content-Language": language, "Cache-Control": "no-store"})
+
+        async def make(visit: Visit) -> Shown:
+            return Shown("console/work.html", await _shown(visit))
+
+        return await OwnPages(self._parts, Face.CONSOLE).show(request, make)
 
     async def again(self, request: Request) -> Response:
         """Queue a dead letter again, with all its tries."""

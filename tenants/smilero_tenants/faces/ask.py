@@ -17,7 +17,7 @@ SHOP_FRAGMENTS = "provide_shop_fragments"
 async def shop_slots(templates: Renderer, context: Context, shop: Shop) -> Sequence[str]:
     """What the enabled plugins show of a shop, rendered. One whose template fails shows nothing."""
     shown: list[Markup] = []
-    for plugin, views in await ask_plugins(context, SHOP_FRAGMENTS, list, shop=shop):
+    for plugin, views in await ask_plugins(context, SHOP_FRAGMENTS, list, at=shop.id, shop=shop):
         for view in views:
             try:
                 shown.append(_fragment(templates, context, plugin, view))

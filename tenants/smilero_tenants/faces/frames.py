@@ -77,7 +77,7 @@ async def _console_menu(visit: Visit) -> list[View]:
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
     """The menu entries of the plugins that are on, as far as the visitor holds their permissions."""
     actor = visit.context.caller
-    enabled = visit.context.plugins.open
+    enabled = visit.context.plugins.open_at(visit.context.shop_id if visit.face is Face.PORTAL else None)
     return [(plugin, item) for plugin, item in _declared(visit) if plugin in enabled and actor and actor.may(item.permission)]
 
 
@@ -91,4 +91,7 @@ def _entry(visit: Visit, item: MenuItem, plugin: str) -> View:
 
 
 def _place(visit: Visit, label: str, url: str, icon: str) -> View:
-    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": visit.request.url.path == url, "count": None}
+    path = visit.request.url.path
+    # At a desk one stays in a place while going deeper; on the phone the bar stands below the three first pages only.
+    current = path == url or (visit.face is Face.CONSOLE and path.startswith(f"{url}/"))
+    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": current, "count": None}

@@ -90,6 +90,7 @@ class PluginPages:
         return self._page(request, plugin, answer, shown)
 
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
+        visit.require_door(plugin)
         visit.require(operation.permission)
         return await operation.handler(visit.context.for_plugin(plugin), **arguments_of(visit.request, operation))
 
@@ -101,6 +102,7 @@ class PluginPages:
     async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
         key = require_key(posted.key)
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
+            visit.require_door(plugin)
             visit.require(operation.permission)
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = KeyScope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)

@@ -55,6 +55,11 @@ class Visit:
     visitor: SignedIn | None
     context: Context
 
+    def require_door(self, plugin: str) -> None:
+        """Raises `http.not_found` on the portal for a plugin that the shop worked for does without."""
+        if self.face is Face.PORTAL:
+            self.context.plugins.require(plugin, self.context.shop_id)
+
     def require_role(self) -> None:
         """Raises SignInNeeded, or `faces.not_for_you` (403) for somebody whom the face is not for."""
         if self.visitor is None:

@@ -1,26 +1,25 @@
 """`/portal`: home, help, and which of one's shops to work for."""
 
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
+from smilero_core.identity.access import PLUGINS_SHOP
 from smilero_core.identity.sessions import choose_shop
 from smilero_core.plugins.calling import ask_plugins
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form, HomePart, Tile
 from smilero_tenants.faces.frames import face_path
+from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.show import Shown, show
-from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+from smilero_tenants.faces.visit import Visit
+from smilero_tenants.portal.plugins import PluginPortal
 
 MOST_TILES = 6
 _HOME = "provide_home"
-
-Values = dict[str, object]
 
 
 class ShopChoice(Form):
@@ -37,7 +36,7 @@ class PortalPages:
     """
 
     def __init__(self, parts: Callable[[], FaceParts]) -> None:
-        self._parts = parts
+        self._pages = OwnPages(parts, Face.PORTAL)
 
     def routes(self) -> list[Route]:
         """The portal's own pages; plugins add theirs below `/portal/<plugin>`."""
@@ -46,26 +45,24 @@ class PortalPages:
             Route("/portal/help", self.help),
             Route("/portal/shops", self.shops),
             Route("/portal/shops", self.choose, methods=["POST"]),
+            *PluginPortal(self._pages).routes(),
         ]
 
     async def home(self, request: Request) -> Response:
         """What happened, and what to do."""
-        return await self._show(request, self._home)
+        return await self._pages.show(request, self._home)
 
     async def help(self, request: Request) -> Response:
         """Whom to call."""
-        return await self._show(request, self._help)
+        return await self._pages.show(request, self._help)
 
     async def shops(self, request: Request) -> Response:
         """Which shop to work for."""
-        return await self._show(request, self._shops)
-
-    async def _show(self, request: Request, answer: Callable[[Visit], Awaitable[Shown]]) -> Response:
-        return await show(self._parts(), request, Face.PORTAL, answer)
+        return await self._pages.show(request, self._shops)
 
     async def _home(self, visit: Visit) -> Shown:
         """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
-        answers = await ask_plugins(visit.context, _HOME, HomePart)
+        answers = await ask_plugins(visit.context, _HOME, HomePart, at=visit.context.shop_id)
         sentence = next(((plugin, part) for plugin, part in answers if part.sentence), None)
         primary = next(((plugin, part.primary) for plugin, part in answers if part.primary), None)
         tiles = [_tile(visit, plugin, tile) for plugin, part in answers for tile in part.tiles]
@@ -82,10 +79,17 @@ class PortalPages:
             "empty": not (primary or tiles),
             "print_url": "/portal/print" if visit.context.shop_id else None,
         }
-        return "portal/home.html", values
+        return Shown("portal/home.html", values)
 
     async def _help(self, visit: Visit) -> Shown:
-        return "portal/help.html", {"phone": visit.tenant.phone or None, "foundation": visit.tenant.name}
+        return Shown(
+            "portal/help.html",
+            {
+                "phone": visit.tenant.phone or None,
+                "foundation": visit.tenant.name,
+                "plugins_url": "/portal/plugins" if visit.context.shop_id and visit.context.actor.may(PLUGINS_SHOP) else None,
+            },
+        )
 
     async def _shops(self, visit: Visit) -> Shown:
         reader = visit.context.reader
@@ -100,21 +104,20 @@ class PortalPages:
             }
             for row in rows
         ]
-        return "portal/shops.html", {"shops": shops, "action": "/portal/shops"}
+        return Shown("portal/shops.html", {"shops": shops, "action": "/portal/shops"})
 
     async def choose(self, request: Request) -> Response:
         """Work for another shop."""
-        choice = ShopChoice.model_validate_strings({name: str(value) for name, value in (await request.form()).items()})
-        try:
-            async with visiting(self._parts(), request, Face.PORTAL, read_only=False) as visit:
-                visit.require_role()
-                shop = next((one for one in visit.context.actor.shop_ids if str(one) == choice.shop_id), None)
-                if shop is None or visit.visitor is None:
-                    raise not_found("shop")
-                await choose_shop(Session(visit.context.unit), visit.visitor.session_id, shop)
-        except SignInNeeded:
-            return to_sign_in(request, Face.PORTAL)
-        return RedirectResponse("/portal", HTTPStatus.SEE_OTHER)
+
+        async def carry_out(visit: Visit, posted: dict[str, str]) -> str:
+            choice = ShopChoice.model_validate_strings(posted)
+            shop = next((one for one in visit.context.actor.shop_ids if str(one) == choice.shop_id), None)
+            if shop is None or visit.visitor is None:
+                raise not_found("shop")
+            await choose_shop(Session(visit.context.unit), visit.visitor.session_id, shop)
+            return "/portal"
+
+        return await self._pages.command(request, carry_out)
 
 
 def _tile(visit: Visit, plugin: str, tile: Tile) -> Values:

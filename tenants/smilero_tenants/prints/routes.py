@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face
+from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.show import Shown, show
 from smilero_tenants.faces.visit import Visit
 from smilero_tenants.prints.sheets import sheets_of
 
@@ -22,7 +22,7 @@ class PrintPages:
     """
 
     def __init__(self, parts: Callable[[], FaceParts]) -> None:
-        self._parts = parts
+        self._pages = OwnPages(parts, Face.PORTAL)
 
     def routes(self) -> list[Route]:
         """The list, and each sheet."""
@@ -30,15 +30,15 @@ class PrintPages:
 
     async def list(self, request: Request) -> Response:
         """Every sheet that there is for the shop."""
-        return await show(self._parts(), request, Face.PORTAL, _list)
+        return await self._pages.show(request, _list)
 
     async def sheet(self, request: Request) -> Response:
         """One sheet, to be printed on A5."""
-        return await show(self._parts(), request, Face.PORTAL, _sheet)
+        return await self._pages.show(request, _sheet)
 
 
 async def _list(visit: Visit) -> Shown:
-    return "portal/prints.html", {"sheets": await sheets_of(visit.context)}
+    return Shown("portal/prints.html", {"sheets": await sheets_of(visit.context)})
 
 
 async def _sheet(visit: Visit) -> Shown:
@@ -46,4 +46,4 @@ async def _sheet(visit: Visit) -> Shown:
     sheet = next((one for one in await sheets_of(visit.context) if (one.plugin, one.name) == wanted), None)
     if sheet is None:
         raise not_found("sheet")
-    return "portal/sheet.html", {"sheet": sheet}
+    return Shown("portal/sheet.html", {"sheet": sheet})

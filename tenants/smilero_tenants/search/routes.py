@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face, Form
+from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.show import Shown, show
 from smilero_tenants.faces.visit import Visit
 from smilero_tenants.search.asking import LONGEST, find
 
@@ -37,14 +37,14 @@ class SearchPages:
 
     async def console(self, request: Request) -> Response:
         """For the foundation."""
-        return await show(self._parts(), request, Face.CONSOLE, _found)
+        return await OwnPages(self._parts, Face.CONSOLE).show(request, _found)
 
     async def portal(self, request: Request) -> Response:
         """For merchants and clerks."""
-        return await show(self._parts(), request, Face.PORTAL, _found)
+        return await OwnPages(self._parts, Face.PORTAL).show(request, _found)
 
 
 async def _found(visit: Visit) -> Shown:
     asked = Asked.model_validate_strings(dict(visit.request.query_params))
     found = await find(visit.context, visit.face, asked.q)
-    return f"{visit.face.value}/search.html", {"q": asked.q, "found": found}
+    return Shown(f"{visit.face.value}/search.html", {"q": asked.q, "found": found})

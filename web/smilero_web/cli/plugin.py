@@ -36,14 +36,36 @@ TenantOption = Annotated[str, typer.Option("--tenant", help="The foundation.")]
 
 @app.command("list")
 def list_plugins(*, json: JsonOption = False) -> None:
-    """Every installed plugin with the foundations that have it on."""
-    plugins = find_plugins().plugins.values()
+    """Every installed plugin: whose it is, whether foundations may switch it on, and which have."""
+    host = find_plugins()
+    plugins = host.plugins.values()
     tenants = with_office(lambda office: office.tenants.list())
     on = {plugin.name: [one.slug for one in tenants if plugin.name in one.plugins] for plugin in plugins}
     if json:
-        print_json([{"name": plugin.name, "version": plugin.version, "enabled": on[plugin.name]} for plugin in plugins])
+        print_json(
+            [
+                {
+                    "name": plugin.name,
+                    "version": plugin.version,
+                    "enabled": on[plugin.name],
+                    "owner": plugin.owner,
+                    "listed": plugin.name in host.listed,
+                }
+                for plugin in plugins
+            ]
+        )
     else:
-        print_table(("name", "version", "enabled"), [(plugin.name, plugin.version, ", ".join(on[plugin.name])) for plugin in plugins])
+        rows = [
+            (
+                plugin.name,
+                plugin.version,
+                plugin.owner,
+                text("cli.yes" if plugin.name in host.listed else "cli.no"),
+                ", ".join(on[plugin.name]),
+            )
+            for plugin in plugins
+        ]
+        print_table(("name", "version", "owner", "listed", "enabled"), rows)
 
 
 @app.command("enable")

@@ -12,7 +12,7 @@ from smilero_coupons.faces.wizard import BASE, required_shop
 from smilero_coupons.models import Campaign, Redemption
 from smilero_coupons.periods import day_of, end_of
 from smilero_coupons.routes import MANAGE, READ, REDEEM
-from smilero_coupons.service import UNDO, CouponService, topic
+from smilero_coupons.service import CouponService, topic
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
@@ -58,7 +58,8 @@ async def show_made(ctx: TenantContext, campaign_id: UUID) -> View:
     """A new coupon: tell people of it, or take it back for ten minutes."""
     campaign = await _own(ctx, campaign_id)
     undo = f"{BASE}/campaigns/{campaign.id}/undo" if _can_undo(ctx, campaign) else None
-    context = {"undo_action": undo, "key": str(uuid7()), "list_url": f"{BASE}/campaigns"}
+    minutes = CouponService(ctx).chosen.undo_minutes
+    context = {"undo_action": undo, "undo_minutes": minutes, "key": str(uuid7()), "list_url": f"{BASE}/campaigns"}
     return View("coupons/made.html", {**card(ctx, campaign), **_share(ctx, campaign), **context})
 
 
@@ -123,7 +124,8 @@ async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
         "sentence": ctx.text(f"coupons.till.{campaign.kind}", value=campaign.value),
         "detail": ctx.text("coupons.till.detail", count=nth),
         "next_url": f"{BASE}/check",
-        "undo_action": f"{BASE}/redemptions/{redemption.id}/undo" if ctx.now < redemption.redeemed_at + UNDO else None,
+        "undo_action": f"{BASE}/redemptions/{redemption.id}/undo" if ctx.now < redemption.redeemed_at + service.chosen.undo else None,
+        "undo_minutes": service.chosen.undo_minutes,
         "key": str(uuid7()),
     }
     return View("coupons/result.html", context)
@@ -184,4 +186,4 @@ def _share(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
 
 
 def _can_undo(ctx: TenantContext, campaign: Campaign) -> bool:
-    return campaign.claimed == 0 and ctx.now < campaign.created_at + UNDO and ctx.actor.role is not Role.CLERK
+    return campaign.claimed == 0 and ctx.now < campaign.created_at + CouponService(ctx).chosen.undo and ctx.actor.role is not Role.CLERK

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from smilero_coupons.cards import card, offer
+from smilero_coupons.choices import ShopCouponSettings
 from smilero_coupons.faces import pages
 from smilero_coupons.faces.wizard import BASE
 from smilero_coupons.models import Campaign
@@ -66,4 +67,5 @@ async def to_the_till(ctx: TenantContext, code: str) -> Redirect:  # noqa: ARG00
 
 async def _shop(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
     shop = await ctx.registry.shop(campaign.shop_id)
-    return {"name": shop.name, "url": f"/storefront/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip()}
+    note = (await ctx.shop_settings(ShopCouponSettings, shop.id)).note
+    return {"name": shop.name, "url": f"/storefront/shops/{shop.id}", "place": f"{shop.market} {shop.stall}".strip(), "note": note}

@@ -100,11 +100,19 @@ async def ask_until(ctx: TenantContext, query: Benefit) -> View:
 
 @pages.get(Face.PORTAL, "/new/stock", permission=MANAGE)
 async def ask_stock(ctx: TenantContext, query: BenefitUntil) -> View:
-    """For how many; the answer makes the coupon."""
+    """For how many; the answer makes the coupon. What the foundation finds usual is chosen already."""
     _require_sensible(query)
+    usual = CouponService(ctx).chosen.stock
     answers = [
-        {"label": ctx.text("coupons.stock", count=count), "note": None, "url": None, "name": "stock", "value": count, "selected": False}
-        for count in STOCKS
+        {
+            "label": ctx.text("coupons.stock", count=count),
+            "note": None,
+            "url": None,
+            "name": "stock",
+            "value": count,
+            "selected": count == usual,
+        }
+        for count in sorted({*STOCKS, usual})
     ]
     send = {"action": f"{BASE}/campaigns", "key": str(uuid7()), "fields": query.model_dump(mode="json")}
     back = f"{BASE}/new/until?{urlencode({'kind': query.kind, 'value': query.value})}"
@@ -117,8 +125,9 @@ async def make_campaign(ctx: TenantContext, form: NewCampaign) -> Redirect:
     _require_sensible(form)
     shop_id = required_shop(ctx)
     ends_at = end_of(form.until.last_day(day_of(ctx.now, ctx.tenant.timezone)), ctx.tenant.timezone)
-    wanted = CampaignIn(shop_id=shop_id, kind=form.kind, value=form.value, stock=form.stock, per_person=1, ends_at=ends_at)
-    campaign = await CouponService(ctx).create(wanted)
+    service = CouponService(ctx)
+    wanted = CampaignIn(**form.model_dump(exclude={"until"}), shop_id=shop_id, per_person=service.chosen.per_person, ends_at=ends_at)
+    campaign = await service.create(wanted)
     return Redirect(f"{BASE}/campaigns/{campaign.id}/made")
 
 

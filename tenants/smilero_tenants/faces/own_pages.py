@@ -1,0 +1,69 @@
+"""The host's own pages and commands on a face: who visits, one transaction, the frame around what is shown."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from smilero_sdk.pages import Face
+from smilero_tenants.faces.frames import frame
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A template and what it shows besides the frame."""
+
+    template: str
+    values: Values
+    status: int = HTTPStatus.OK
+
+
+class OwnPages:
+    """Handlers of one face of one application.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts], face: Face) -> None:
+        self._parts = parts
+        self._face = face
+
+    async def show(self, request: Request, make: Callable[[Visit], Awaitable[Shown]]) -> Response:
+        """Answer with a page. `make` asks for the permission."""
+        try:
+            async with visiting(self._parts(), request, self._face) as visit:
+                visit.require_role()
+                shown = await make(visit)
+                framed = await frame(visit)
+        except SignInNeeded:
+            return to_sign_in(request, self._face)
+        return self._page(request, shown, framed)
+
+    async def command(self, request: Request, carry_out: Callable[[Visit, dict[str, str]], Awaitable[Shown | str]]) -> Response:
+        """Carry out what a form asks for: `carry_out` returns where to go on, or a page that says why not, having undone its own work."""
+        # The form arrives before the transaction opens: a slow sender must not hold a connection.
+        posted = {name: str(value) for name, value in (await request.form()).items()}
+        try:
+            async with visiting(self._parts(), request, self._face, read_only=False) as visit:
+                visit.require_role()
+                answer = await carry_out(visit, posted)
+                framed = await frame(visit) if isinstance(answer, Shown) else {}
+        except SignInNeeded:
+            return to_sign_in(request, self._face)
+        # What a plugin may do has perhaps just changed: here it holds at once.
+        self._parts().gate.forget(visit.tenant.id)
+        if isinstance(answer, Shown):
+            return self._page(request, answer, framed)
+        return RedirectResponse(answer, HTTPStatus.SEE_OTHER)
+
+    def _page(self, request: Request, shown: Shown, framed: Values) -> Response:
+        language = request.state.language
+        page = self._parts().templates.render(shown.template, language, **{**framed, **shown.values})
+        return HTMLResponse(page, shown.status, headers={"Content-Language": language, "Cache-Control": "no-store"})

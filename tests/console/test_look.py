@@ -1,0 +1,143 @@
+"""The console at a desk and the portal on a phone, in a browser: what is seen, what has the focus, what axe finds."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.console.conftest import new_town
+from tests.support.application import Site
+from tests.support.browser import DESK, PHONE, chromium, violations
+from tests.support.faces import SESSION, Town
+
+_KEPT = Path(__file__).parents[2] / "build" / "book" / "plugins"
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+class Window:
+    """A browser of somebody who is signed in. No page may complain, and none may have what axe calls serious."""
+
+    def __init__(self, town: Town, page: Page) -> None:
+        self._town = town
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def go(self, path: str) -> None:
+        """Open an address of the foundation."""
+        port = self._town.site.servers[0].url.rpartition(":")[2]
+        await self.page.goto(f"http://{self._town.foundation.host}:{port}{path}")
+
+    async def keep(self, name: str) -> None:
+        """Look at the page, and keep a picture of it."""
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=_KEPT / f"{name}.png", full_page=True)
+        assert await violations(self.page) == []
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its window"
+
+
+@asynccontextmanager
+async def window(browser: Browser, town: Town, who: str, size: dict[str, int], expected: Sequence[str] = ()) -> AsyncIterator[Window]:
+    """Somebody of the cast at the foundation.
+
+    Args:
+        expected: how complaints begin that belong to the test.
+    """
+    context = await browser.new_context(viewport=size, locale="ko-KR")  # type: ignore[arg-type]  # Playwright's own shape
+    guest = await town.signed_in(who)
+    cookie = {"name": SESSION, "value": guest.cookies[SESSION], "domain": town.foundation.host, "path": "/", "secure": True}
+    await context.add_cookies([cookie])  # type: ignore[list-item]  # as above
+    opened = Window(town, await context.new_page())
+    try:
+        yield opened
+        assert [one for one in opened.complaints if not one.startswith(tuple(expected) or "\0")] == []
+    finally:
+        await context.close()
+
+
+async def test_the_owner_switches_a_plugin_on_having_read_what_it_does(site: Site, browser: Browser) -> None:
+    town = await new_town(site, "storefront", "ghost")
+    async with window(browser, town, "owner", DESK) as owner:
+        await owner.go("/console/plugins")
+        await owner.keep("console-1-list")
+        await owner.page.get_by_role("switch", name="쿠폰").click()
+        await expect(owner.page.get_by_role("heading", level=1)).to_have_text("쿠폰을 켤까요?")
+        await owner.keep("console-2-confirm")
+        await owner.page.get_by_role("button", name="읽었고, 켭니다").click()
+        await expect(owner.page.get_by_role("switch", name="쿠폰")).to_be_checked()
+        await owner.page.get_by_role("main").get_by_role("link", name="쿠폰", exact=True).click()
+        await owner.keep("console-3-plugin")
+
+
+async def test_the_owner_changes_settings_and_mends_a_mistake(site: Site, browser: Browser) -> None:
+    town = await new_town(site)
+    async with window(browser, town, "owner", DESK, ["Failed to load resource: the server responded with a status of 422"]) as owner:
+        await owner.go("/console/plugins/lantern/settings")
+        await owner.keep("console-4-settings")
+        await owner.page.get_by_label("등불 수").fill("40")
+        await owner.page.get_by_label("켜는 시각").fill("18:30")
+        await owner.page.get_by_text("환하게").click()
+        await owner.page.get_by_role("switch", name="등불 켜기").click()
+        await owner.page.get_by_role("button", name="저장").click()
+        await expect(owner.page.get_by_role("alert")).to_be_focused()
+        await owner.keep("console-5-faults")
+        await owner.page.get_by_role("link", name="등불 수").click()
+        number = owner.page.get_by_label("등불 수")
+        await expect(number).to_be_focused()
+        await number.fill("4")
+        await owner.page.get_by_role("button", name="저장").click()
+        await expect(owner.page.get_by_role("status")).to_contain_text("켜는 시각: 18:30")
+        await owner.keep("console-6-saved")
+
+
+async def test_a_merchant_chooses_on_the_phone(site: Site, browser: Browser) -> None:
+    town = await new_town(site)
+    async with window(browser, town, "merchant", PHONE, ["Failed to load resource: the server responded with a status of 422"]) as merchant:
+        await merchant.go("/portal/help")
+        await merchant.keep("portal-1-help")
+        await merchant.page.get_by_role("link", name="우리 가게에서 쓰는 것").click()
+        await merchant.keep("portal-2-uses")
+        await merchant.page.get_by_role("switch", name="쿠폰").click()
+        await expect(merchant.page.get_by_role("switch", name="쿠폰")).not_to_be_checked()
+        await merchant.keep("portal-3-without")
+        await merchant.page.get_by_role("switch", name="쿠폰").click()
+        await expect(merchant.page.get_by_role("switch", name="쿠폰")).to_be_checked()
+        await merchant.page.get_by_role("link", name="우리 가게에 맞추기 (등불)").click()
+        await merchant.keep("portal-4-settings")
+        await merchant.page.get_by_role("link", name="등불을 몇 개 달까요?").click()
+        await merchant.page.locator("[data-number]").fill("500")
+        await merchant.page.get_by_role("button", name="저장하기").click()
+        await merchant.keep("portal-5-number")
+        await merchant.page.locator("[data-key=clear]").click()
+        await merchant.page.locator("[data-key='5']").click()
+        await merchant.page.get_by_role("button", name="저장하기").click()
+        await expect(merchant.page.get_by_role("status")).to_contain_text("바꿨어요")
+        await merchant.page.get_by_role("link", name="등불을 다시겠어요?").click()
+        await merchant.keep("portal-6-yes-no")
+        await merchant.page.get_by_role("button", name="아니요").click()
+        await merchant.page.get_by_role("link", name="심지 번호").click()
+        await merchant.page.locator("input.written").fill("77")
+        await merchant.page.get_by_role("button", name="저장하기").click()
+        await merchant.keep("portal-7-saved")
+        await merchant.page.get_by_role("link", name="심지 번호").click()
+        await merchant.keep("portal-8-secret")
+
+
+async def test_staff_look_after_a_shop(site: Site, browser: Browser) -> None:
+    town = await new_town(site)
+    async with window(browser, town, "staff", DESK) as staff:
+        await staff.go("/console/shops")
+        await staff.keep("console-7-shops")
+        await staff.page.locator(".quiet-link").first.click()
+        await staff.page.get_by_role("switch", name="쿠폰").click()
+        await staff.keep("console-8-shop")
+        await staff.page.get_by_role("link", name="고치기 (등불)").click()
+        await staff.keep("console-9-shop-settings")
