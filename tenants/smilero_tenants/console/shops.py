@@ -14,7 +14,7 @@ from smilero_core.registry.categories import Category
 from smilero_core.registry.models import ShopRow
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
-from smilero_sdk.pages import Form
+from smilero_sdk.pages import Face, Form
 from smilero_tenants.faces.frames import shop_page
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.switches import Switch, title_of
