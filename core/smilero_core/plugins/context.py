@@ -11,7 +11,7 @@ from uuid import UUID
 from smilero_core.audit.log import AuditLog
 from smilero_core.db.roles import plugin_role
 from smilero_core.db.session import Session
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 from smilero_core.events.outbox import Outbox
 from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.vault import Vault
@@ -85,7 +85,7 @@ class Context:
 
     tenant: Tenant
     language: str
-    unit: UnitOfWork
+    unit: Work
     services: HostServices
     plugins: TenantPlugins
     plugin: str = CORE
