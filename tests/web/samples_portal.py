@@ -27,7 +27,7 @@ HOME: dict[str, object] = {
     "tiles": [TICKET, TICKET | {"label": "함께 사기", "icon": "shopping-basket", "note": "마감 2시간"}],
     "empty": False,
 }
-NOTHING_ON: dict[str, object] = {"sentence": Markup(), "detail_url": None, "primary": None, "tiles": [], "empty": True}
+NOTHING_ON: dict[str, object] = {"sentence": Markup(), "detail_url": None, "primary": None, "tiles": [], "paused": None, "empty": True}
 
 SIGN_IN: dict[str, object] = {"face": "portal", "action": "/portal/sign-in", "next": "/portal", "phone": "", "error": None}
 CODE: dict[str, object] = {

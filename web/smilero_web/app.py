@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
+from smilero_tenants.console.trouble import TroublePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.public.routes import FrontPage
@@ -81,6 +82,7 @@ class Application:
             *SignInPages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
+            *TroublePages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),
             *(dev_routes(runtime) if self._parts.settings.demo else ()),
             document_route(operations, runtime),

@@ -19,14 +19,17 @@ from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.channels import DevelopmentChannel, NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.checking import Shown
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.watchdog import Limits
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
-from smilero_web.services import Installed, host_services
+from smilero_web.guarding import guarding
+from smilero_web.services import Installed, Served, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
 
@@ -107,6 +110,10 @@ async def _redis(settings: WebSettings) -> AsyncIterator[Redis | None]:
         await client.aclose()
 
 
+def _shown(parts: Parts) -> Shown:
+    return Shown(parts.templates.has, parts.templates.icons, parts.catalogue.keys())
+
+
 @asynccontextmanager
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
@@ -116,19 +123,20 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
             passing_on = asyncio.create_task(hub.run())
             gate = PluginGate(database, parts.host.listed)
-            yield Runtime(
-                **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
-                database=database,
-                directory=TenantDirectory(database, parts.settings.domain),
-                services=host_services(
-                    Installed(parts.host, parts.catalogue), gate, vault, hub=hub, shop_slots=partial(shop_slots, parts.templates)
-                ),
-                gate=gate,
-                vault=vault,
-                hub=hub,
-                limiter=Limiter(redis),
-                messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
-            )
+            limits = Limits(parts.settings.blocked_notice_seconds, parts.settings.blocked_end_seconds)
+            async with guarding(parts.host, database, database_settings, gate, limits) as failures:
+                served = Served(hub, partial(shop_slots, parts.templates), failures, _shown(parts))
+                yield Runtime(
+                    **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
+                    database=database,
+                    directory=TenantDirectory(database, parts.settings.domain),
+                    services=host_services(Installed(parts.host, parts.catalogue), gate, vault, served),
+                    gate=gate,
+                    vault=vault,
+                    hub=hub,
+                    limiter=Limiter(redis),
+                    messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
+                )
             passing_on.cancel()
     finally:
         await forget_models()

@@ -46,6 +46,7 @@ class Part(Work):
 
     async def keep(self) -> None:
         """End it and let what it did be part of the whole. Raises asyncpg's errors when a failed statement was swallowed; `undo` then."""
+        self._require_going_on()
         self._over = True
         if self._saved is not None:
             async with self._turn:
@@ -87,6 +88,11 @@ class Part(Work):
         # Over, the whole part is or will be undone, and this point of it with it.
         if not self._over:
             await self._whole.roll_back_to(saved)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the database took the whole transaction from us."""
+        return self._whole.lost
 
     def lose(self) -> None:
         """Give the whole transaction up."""

@@ -85,6 +85,11 @@ class Work(ABC):
     async def roll_back_to(self, saved: Savepoint) -> None:
         """Undo what was done since."""
 
+    @property
+    @abstractmethod
+    def lost(self) -> bool:
+        """Whether the database took the transaction from us: no connection was to be had, or the one that we had is gone."""
+
     @abstractmethod
     def lose(self) -> None:
         """Give the transaction up with its connection."""

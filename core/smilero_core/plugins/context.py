@@ -16,9 +16,12 @@ from smilero_core.events.outbox import Outbox
 from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.queue import JobQueue
+from smilero_core.plugins.checking import Shown
 from smilero_core.plugins.chosen import ChosenSettings
+from smilero_core.plugins.failure_log import FailureLog
 from smilero_core.plugins.gate import PluginGate, TenantPlugins
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.patience import Patience
 from smilero_core.realtime.bells import Bells
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.registry.calendar import kst_today
@@ -49,6 +52,8 @@ class HostServices:
         messages, payments: makers, because the layers that have them stand beside this one.
         hub: None where nobody can listen, as in a command of the shell.
         shop_slots: None where no page is shown.
+        failures: where plugins' failures go; None: to the log alone.
+        shown: what pages can show; None where none is shown.
     """
 
     host: PluginHost
@@ -59,6 +64,8 @@ class HostServices:
     payments: Callable[["Context"], Payments]
     hub: LiveHub | None = None
     shop_slots: ShopSlots | None = None
+    failures: FailureLog | None = None
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,7 @@ class Context:
     shop_id: UUID | None = None
     origin: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def actor(self) -> Actor:

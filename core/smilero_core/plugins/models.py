@@ -9,13 +9,18 @@ from smilero_sdk.models import TenantModel
 
 
 class PluginActivationRow(TenantModel):
-    """A plugin that a tenant switched on, or off again. No row: never on."""
+    """A plugin that a tenant switched on, or off again. No row: never on.
+
+    It rests while `rests_until` is to come, is on probation once that is past, and is well when it is null: again since
+    `recovered_at`, after a last rest of `rest_seconds`.
+    """
 
     plugin = fields.TextField()
     enabled = fields.BooleanField()
     changed_at = fields.DatetimeField(db_default=Now())
     rests_until = fields.DatetimeField(null=True)
     rest_seconds = fields.IntField(db_default=0)
+    recovered_at = fields.DatetimeField(null=True)
 
     class Meta:
         schema = "core"

@@ -16,6 +16,7 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
 from smilero_sdk.roles import Role
+from smilero_tenants.console.trouble import troubles
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
@@ -104,6 +105,7 @@ class ConsolePages:
     async def _plugins(self, visit: Visit) -> Shown:
         enabled = visit.context.plugins.open
         language = visit.context.language
+        found = await troubles(visit)
         rows = [
             {
                 "name": plugin.name,
@@ -116,11 +118,11 @@ class ConsolePages:
                 "enabled": plugin.name in enabled,
                 "action": f"/console/plugins/{plugin.name}" if visit.context.actor.role is Role.OWNER else None,
                 "key": str(uuid7()),
-                "health": None,
+                "health": found.health.get(plugin.name),
             }
             for plugin in visit.parts.host.plugins.values()
         ]
-        return "console/plugins.html", {"plugins": rows, "notice": None}
+        return "console/plugins.html", {"plugins": rows, "notice": found.notice}
 
     async def _shops(self, visit: Visit) -> Shown:
         # A form sends its empty fields too: "every market" comes as market=.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -11,10 +12,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
+from smilero_core.plugins.calling import perform
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
+from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.live import live_response
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
@@ -43,11 +46,15 @@ class PluginPages:
             tenant = request.state.tenant
             if tenant is None:
                 raise not_found()
-            (await self._parts().gate.of(tenant.id)).require(plugin)
             try:
+                (await self._parts().gate.of(tenant.id)).require(plugin)
                 return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
+            except Problem as problem:
+                if problem.code not in HALTED:
+                    raise
+                return await halted(self._parts(), request, operation.face, problem)
 
         path = face_path(operation.face, plugin, operation.path)
         for name, kind in operation.parameters.items():
@@ -80,7 +87,8 @@ class PluginPages:
         arguments: dict[str, Any] = {name: visit.request.path_params[name] for name in operation.parameters}
         if operation.query is not None:
             arguments["query"] = operation.query.model_validate_strings(dict(visit.request.query_params))
-        return await operation.handler(visit.context.for_plugin(plugin), **arguments)
+        context = visit.context.for_plugin(plugin)
+        return await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
@@ -105,7 +113,8 @@ class PluginPages:
             arguments["form"] = operation.form.model_validate_strings(posted)
         try:
             async with visit.context.host.savepoint():
-                answer = await operation.handler(visit.context.for_plugin(plugin), **arguments)
+                context = visit.context.for_plugin(plugin)
+                answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
         except Problem as problem:
             if not is_kept(problem.status):
                 raise
@@ -133,6 +142,11 @@ class PluginPages:
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
         headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(page, headers=headers)
+
+
+def _named(operation: PageOperation, plugin: str) -> str:
+    """How a page is called in the record of failures."""
+    return f"page {operation.method} {face_path(operation.face, plugin, operation.path)}"
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:

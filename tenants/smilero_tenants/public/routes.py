@@ -1,15 +1,15 @@
 """`/` of a foundation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from smilero_core.plugins.calling import ask_plugins
+from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.pages import Face, View
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import visiting
+from smilero_tenants.faces.visit import Visit, visiting
 
 HOOK = "provide_front_page"
 _LONGEST_SEARCH = 60
@@ -32,6 +32,10 @@ class FrontPage:
         async with visiting(self._parts(), request, Face.PUBLIC) as visit:
             given = await ask_plugins(visit.context, HOOK, View, search=search)
             shown = await frame(visit)
-        view = next((view for plugin, view in given if view.template.startswith(f"{plugin}/")), _PLAIN)
-        page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
+            page = next(filter(None, (self._drawn(visit, plugin, view, shown) for plugin, view in given)), None)
+        page = page or self._parts().templates.render(_PLAIN.template, request.state.language, **shown)
         return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language"})
+
+    def _drawn(self, visit: Visit, plugin: str, view: View, shown: Mapping[str, object]) -> str | None:
+        render = self._parts().templates.render
+        return use_answer(visit.context, plugin, HOOK, lambda: render(view.template, visit.context.language, **{**shown, **view.context}))
