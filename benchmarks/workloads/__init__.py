@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.harness import Workload
+from benchmarks.workloads.dispatch import DISPATCH
 from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
 
-ALL: Mapping[str, Workload] = {workload.name: workload for workload in (RedeemAgainstPgbench(), RedeemAgainstDjango())}
+ALL: Mapping[str, Workload] = {workload.name: workload for workload in (RedeemAgainstPgbench(), RedeemAgainstDjango(), *DISPATCH)}

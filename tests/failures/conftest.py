@@ -106,11 +106,14 @@ async def yard(site: Site) -> AsyncIterator[Yard]:
         install(place, "tidy", "smilero_tidy")
         diary = folder / "diary"
         diary.touch()
-        environment = {"PYTHONPATH": str(place), "SMILERO_PLUGINS": PLUGINS, "RASCAL_DIARY": str(diary)}
+        environment = {
+            "PYTHONPATH": str(place),
+            "SMILERO_PLUGINS": PLUGINS,
+            "RASCAL_DIARY": str(diary),
+            "RASCAL_SECRET": "010-1234-5678 김순자",
+        }
         async with (
             running_server(site.settings, site.redis_url, **environment) as first,
             running_server(site.settings, site.redis_url, **environment) as second,
         ):
             yield Yard(site, (first, second), diary, environment)
-
-

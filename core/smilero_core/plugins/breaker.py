@@ -84,7 +84,10 @@ async def trip(session: Session, plugin: str) -> timedelta | None:
 async def recover(session: Session, plugins: Iterable[str]) -> None:
     """They answered after their rest: well again."""
     await session.execute(
-        "update core.plugin_activation set rests_until = null, recovered_at = now() where plugin = any($1::text[]) and rests_until <= now()",
+        """
+        update core.plugin_activation set rests_until = null, recovered_at = now()
+        where plugin = any($1::text[]) and rests_until <= now()
+        """,
         sorted(plugins),
     )
 

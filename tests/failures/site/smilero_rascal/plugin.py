@@ -40,9 +40,12 @@ def told(word: str) -> None:
         diary.write(f"{word}\n")
 
 
-async def write(ctx: TenantContext) -> None:
-    """A row of its own, and one of the host's by a service."""
-    await ctx.db.execute("insert into plugin_probe.note (id, shop_id, title) values ($1, $1, $2)", uuid7(), "rascal")
+async def write(ctx: TenantContext, place: str) -> None:
+    """A row of its own, and one of the host's by a service; where only reading is allowed, at least a statement."""
+    if place != "provide_shop_fragments":
+        await ctx.db.fetch("select title from plugin_probe.note")
+        return
+    await ctx.db.execute("insert into plugin_probe.note (id, shop_id, title) select $1, id, 'rascal' from core.shop limit 1", uuid7())
     await ctx.audit.record("rascal.was.here")
 
 
@@ -51,20 +54,20 @@ async def misbehave(ctx: TenantContext, place: str) -> object:
     mode = ctx.settings(Choice).mode
     told(f"{ctx.tenant.slug} {place} {mode}")
     if mode == "raises":
-        await write(ctx)
-        raise LookupError("no such thing as", "010-1234-5678 김순자")  # noqa: EM101 - wrong on purpose
+        await write(ctx, place)
+        raise LookupError(os.environ["RASCAL_SECRET"])
     if mode == "hangs":
         await asyncio.sleep(HANG_SECONDS)
     if mode == "hangs at the database":
-        await write(ctx)
+        await write(ctx, place)
         await ctx.db.fetch("select pg_sleep($1)", HANG_SECONDS)
     if mode == "hangs and will not stop":
-        await write(ctx)
+        await write(ctx, place)
         with suppress(BaseException):
             await asyncio.sleep(HANG_SECONDS)
         await asyncio.sleep(HANG_SECONDS)
     if mode == "swallows":
-        await write(ctx)
+        await write(ctx, place)
         with suppress(Exception):
             await ctx.db.fetch("select 1 / 0")
     if mode == "blocks":
@@ -79,6 +82,13 @@ def block() -> None:
     time.sleep(BLOCK_SECONDS)
 
 
+class Unspeakable:
+    """What no sentence can say."""
+
+    def __str__(self) -> str:
+        raise LookupError
+
+
 VIEWS = {
     "shows another's": View("storefront/market.html"),
     "shows what is not there": View("probe/nowhere.html"),
@@ -88,7 +98,7 @@ PARTS = {
     "has no icon": HomePart(tiles=(Tile("/", "rascal.tile", "no-such-icon"),)),
     "has no word": HomePart(tiles=(Tile("/", "rascal.nowhere", "store"),)),
     "has wrong members": HomePart(tiles=("rubbish",)),  # type: ignore[arg-type]  # wrong on purpose
-    "has wrong values": HomePart("rascal.sentence", {"count": object()}),
+    "has wrong values": HomePart("rascal.sentence", {"count": Unspeakable()}),
 }
 
 
