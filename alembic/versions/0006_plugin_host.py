@@ -21,6 +21,7 @@ def upgrade() -> None:
     """A plugin that fails again and again rests until a time, for longer each time."""
     op.add_column("plugin_activation", sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True), schema="core")
     op.add_column("plugin_activation", sa.Column("rest_seconds", sa.Integer(), nullable=False, server_default="0"), schema="core")
+    op.add_column("plugin_activation", sa.Column("recovered_at", sa.DateTime(timezone=True), nullable=True), schema="core")
     create_tenant_table(
         "plugin_setting",
         sa.Column("plugin", sa.Text(), nullable=False),
@@ -80,5 +81,6 @@ def downgrade() -> None:
     """Undo."""
     for table in ("audit_entry", "plugin_failure", "plugin_opt_out", "plugin_setting"):
         drop_table(table)
+    op.drop_column("plugin_activation", "recovered_at", schema="core")
     op.drop_column("plugin_activation", "rest_seconds", schema="core")
     op.drop_column("plugin_activation", "rests_until", schema="core")

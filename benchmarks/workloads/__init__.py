@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from benchmarks.harness import Workload
+from benchmarks.workloads.dispatch import DISPATCH
 from benchmarks.workloads.live import LiveAgainstFloor, LiveMemory
 from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
 
-ALL: Mapping[str, Workload] = {
-    workload.name: workload for workload in (RedeemAgainstPgbench(), RedeemAgainstDjango(), LiveAgainstFloor(), LiveMemory())
-}
+_WORKLOADS: tuple[Workload, ...] = (RedeemAgainstPgbench(), RedeemAgainstDjango(), LiveAgainstFloor(), LiveMemory(), *DISPATCH)
+
+ALL: Mapping[str, Workload] = {workload.name: workload for workload in _WORKLOADS}

@@ -32,6 +32,7 @@ HOME: dict[str, object] = {
     "detail_url": "/portal/coupons",
     "primary": MAKE,
     "tiles": [TICKET, TICKET | {"label": "함께 사기", "icon": "shopping-basket", "note": "마감 2시간"}],
+    "paused": "재능 나눔 기능이 잠시 쉬고 있어요. 다른 기능은 그대로 쓰시면 돼요.",
     "empty": False,
     "print_url": "/portal/print",
 }
@@ -40,6 +41,7 @@ NOTHING_ON: dict[str, object] = {
     "detail_url": None,
     "primary": None,
     "tiles": [],
+    "paused": None,
     "empty": True,
     "print_url": "/portal/print",
 }

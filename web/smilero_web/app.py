@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
+from smilero_tenants.console.trouble import TroublePages
 from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
@@ -94,6 +95,7 @@ class Application:
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),
+            *TroublePages(runtime).routes(),
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),

@@ -22,11 +22,13 @@ from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.channels import DevelopmentChannel, NoChannel, TextChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.checking import Shown
 from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.inventory import require_spoken
 from smilero_core.plugins.watch import Watch
+from smilero_core.plugins.watchdog import Limits
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.realtime.rooms import Rooms
 from smilero_core.tenancy.directory import TenantDirectory
@@ -34,6 +36,7 @@ from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
 from smilero_tenants.faces.live import check_viewers
 from smilero_tenants.faces.viewers import Viewer
+from smilero_web.guarding import guarding
 from smilero_web.services import Installed, Wires, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
@@ -120,6 +123,10 @@ async def _redis(settings: WebSettings) -> AsyncIterator[Redis | None]:
         await client.aclose()
 
 
+def _shown(parts: Parts) -> Shown:
+    return Shown(parts.templates.has, parts.templates.icons, parts.catalogue.keys())
+
+
 @asynccontextmanager
 async def _tasks(works: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     """What goes on beside the requests, until the end of the block."""
@@ -145,9 +152,11 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
             bell, channel = Bell(parts.settings.redis_url), DevelopmentChannel() if parts.settings.demo else NoChannel()
             gate = PluginGate(database, parts.host.listed)
+            limits = Limits(parts.settings.blocked_notice_seconds, parts.settings.blocked_end_seconds)
+            failures = await stack.enter_async_context(guarding(parts.host, database, database_settings, gate, limits))
             rooms: Rooms[Viewer] = Rooms(hub)
             files = FileStore.at(parts.settings.files_url, parts.settings.data_dir / "files")
-            wires = Wires(hub, partial(shop_slots, parts.templates), bell)
+            wires = Wires(hub, partial(shop_slots, parts.templates), bell, failures, _shown(parts))
             runtime = Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,

@@ -32,6 +32,9 @@ class WebSettings(BaseSettings):
     plugins: str = ""
     watch: str = ""
     files_url: str = ""
+    # Of the watchdog; they can be made shorter, never longer.
+    blocked_notice_seconds: float = Field(default=1.5, gt=0, le=1.5)
+    blocked_end_seconds: float = Field(default=10.0, gt=0, le=10.0)
 
     @property
     def demo(self) -> bool:

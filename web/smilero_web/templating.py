@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import segno
@@ -51,6 +51,20 @@ class Templates:
             msg = f"the template prefix {prefix} is another package's"
             raise ValueError(msg)
         self._folders[prefix] = FileSystemLoader(folder / prefix)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a template of this name; only those of plugins can appear and go, and they do not while a process runs."""
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._loader.list_templates())
+
+    @cached_property
+    def icons(self) -> frozenset[str]:
+        """The names of the sprite's drawings; none without a built sprite."""
+        sprite = _HERE / "static" / "dist" / self._manifest["icons.svg"]
+        return frozenset(re.findall(r'<symbol id="([^"]+)"', sprite.read_text(encoding="utf-8")))
 
     def render(self, name: str, language: str, /, **context: object) -> str:
         """The page `name` in `language`. Raises jinja2.TemplateNotFound, jinja2.UndefinedError."""

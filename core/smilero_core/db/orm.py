@@ -10,7 +10,7 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
 
 from smilero_core.db.statement import Link, execute_prepared, require_data_statement
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 
 CONNECTION = "default"
 
@@ -22,7 +22,7 @@ class UnboundModelError(RuntimeError):
 class UnitClient(AsyncpgDBClient):
     """A Tortoise client for one role within one unit of work. Every statement is prepared, and so is only one."""
 
-    def __init__(self, unit: UnitOfWork, role: str | None) -> None:
+    def __init__(self, unit: Work, role: str | None) -> None:
         super().__init__(connection_name=CONNECTION)
         self._unit = unit
         self._role = role

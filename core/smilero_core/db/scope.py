@@ -19,19 +19,16 @@ class Isolation(StrEnum):
     SERIALIZABLE = "serializable"
 
 
-def begin(tenant: UUID | None, role: str | None, isolation: Isolation, *, read_only: bool) -> str:
-    """The message that opens a transaction, binds the tenant and enters the role.
+def begin(tenant: UUID | None, isolation: Isolation, *, read_only: bool) -> str:
+    """The message that opens a transaction and binds the tenant, under the login itself.
 
     Args:
         tenant: None binds nobody: row security then shows no tenant's rows, but for the platform's policies.
-        role: None stays the login itself.
     """
     access = "read only" if read_only else "read write"
     statements = [f"begin isolation level {isolation.value} {access}"]
     if tenant is not None:
         statements.append(bind(tenant))
-    if role is not None:
-        statements.append(enter(role))
     return "; ".join(statements)
 
 

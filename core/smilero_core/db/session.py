@@ -9,7 +9,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from smilero_core.db.orm import UnitClient
 from smilero_core.db.statement import execute_prepared, require_data_statement
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 
 
 class Session:
@@ -19,7 +19,7 @@ class Session:
         role: a plugin's role, or None for the login itself.
     """
 
-    def __init__(self, unit: UnitOfWork, role: str | None = None) -> None:
+    def __init__(self, unit: Work, role: str | None = None) -> None:
         self._unit = unit
         self._role = role
 

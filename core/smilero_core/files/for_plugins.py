@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 from smilero_core.files.cleaning import BrokenPictureError, cleaned
 from smilero_core.files.kinds import media_type
 from smilero_core.files.store import FileStore, object_key
@@ -78,7 +78,7 @@ class PluginFiles:
         sign: a tag of a text that nobody else can make.
     """
 
-    def __init__(self, unit: UnitOfWork, store: FileStore, holder: Holder, now: datetime, sign: Callable[[str], bytes]) -> None:
+    def __init__(self, unit: Work, store: FileStore, holder: Holder, now: datetime, sign: Callable[[str], bytes]) -> None:
         self._unit = unit
         self._host = Session(unit)
         self._store = store

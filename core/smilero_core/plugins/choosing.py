@@ -11,11 +11,11 @@ from uuid import UUID
 
 from pydantic import SecretStr, ValidationError
 
-from smilero_core.plugins.calling import BUDGET_SECONDS
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure
 from smilero_core.plugins.fields import Kind, SettingField, fields_of
+from smilero_core.plugins.patience import HOOK_SECONDS
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.settings import Settings
 
@@ -163,7 +163,7 @@ class Choosing:
             return
         given = {"ctx": self._context.for_plugin(self.plugin), "before": before, "after": after}
         try:
-            async with asyncio.timeout(BUDGET_SECONDS), self._context.host.savepoint():
+            async with asyncio.timeout(HOOK_SECONDS), self._context.host.savepoint():
                 told = found.function(**{name: given[name] for name in found.argnames})
                 if isinstance(told, Awaitable):
                     await told

@@ -11,7 +11,7 @@ from uuid import UUID
 from smilero_core.audit.log import AuditLog
 from smilero_core.db.roles import plugin_role
 from smilero_core.db.session import Session
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 from smilero_core.events.outbox import Outbox
 from smilero_core.files.for_plugins import Holder, PluginFiles
 from smilero_core.files.store import FileStore
@@ -19,9 +19,12 @@ from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
 from smilero_core.jobs.queue import JobQueue
+from smilero_core.plugins.checking import Shown
 from smilero_core.plugins.chosen import ChosenSettings
+from smilero_core.plugins.failure_log import FailureLog
 from smilero_core.plugins.gate import PluginGate, TenantPlugins
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.patience import Patience
 from smilero_core.realtime.bells import Bells
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.registry.calendar import kst_today
@@ -54,6 +57,8 @@ class HostServices:
         files: None where none can come or go.
         shop_slots: None where no page is shown.
         bell: None where no worker is told, as in a command of the shell: its sweep finds what is to do.
+        failures: where plugins' failures go; None: to the log alone.
+        shown: what pages can show; None where none is shown.
     """
 
     host: PluginHost
@@ -66,6 +71,8 @@ class HostServices:
     files: FileStore | None = None
     shop_slots: ShopSlots | None = None
     bell: Bell | None = None
+    failures: FailureLog | None = None
+    shown: Shown | None = None
 
     def signer(self, tenant_id: UUID) -> Callable[[str], bytes]:
         """Makes the tags of a tenant's file addresses."""
@@ -96,7 +103,7 @@ class Context:
 
     tenant: Tenant
     language: str
-    unit: UnitOfWork
+    unit: Work
     services: HostServices
     plugins: TenantPlugins
     plugin: str = CORE
@@ -104,6 +111,7 @@ class Context:
     shop_id: UUID | None = None
     origin: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def actor(self) -> Actor:

@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from smilero_sdk.ids import uuid7
 
 # Off must take effect within five seconds on every process; each asks the database again after this.
 FRESH_SECONDS = 2.0
+_MOST_SETS = 10_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class TenantPlugins:
     Attributes:
         open: on, whether resting or not.
         resting: on, but not called for a while, because they failed again and again.
+        probing: on, and called one at a time after a rest: the next answer tells whether they are well.
+        missing: on by their row, but not installed here, or not on the operator's list.
         chosen: settings by plugin, as stored; secrets sealed.
         without: the shops that do without a plugin, by plugin.
     """
@@ -33,6 +37,13 @@ class TenantPlugins:
     resting: frozenset[str] = frozenset()
     chosen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     without: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    probing: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+
+    @cached_property
+    def well(self) -> frozenset[str]:
+        """Those whose hooks are called without further question."""
+        return self.open - self.resting - self.probing if self.resting or self.probing else self.open
 
     def open_at(self, shop_id: UUID | None) -> frozenset[str]:
         """What is on at a shop; None: at the foundation."""
@@ -72,6 +83,7 @@ class PluginGate:
         self._database = database
         self._admitted = admitted
         self._known: dict[UUID, _Known] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     async def of(self, tenant_id: UUID) -> TenantPlugins:
         """What a tenant has on."""
@@ -92,7 +104,7 @@ class PluginGate:
         """What the tenant of a session has on at this moment."""
         rows = await session.fetch(
             """
-            select a.plugin, coalesce(a.rests_until > now(), false) as resting, s.chosen,
+            select a.plugin, a.rests_until > now() as resting, s.chosen,
               array(select o.shop_id from core.plugin_opt_out o where o.plugin = a.plugin) as without
             from core.plugin_activation a left join core.plugin_setting s on s.plugin = a.plugin and s.shop_id is null
             where a.enabled and not exists (select from core.plugin_uninstalled u where u.plugin = a.plugin)
@@ -100,11 +112,20 @@ class PluginGate:
         )
         admitted = [row for row in rows if row["plugin"] in self._admitted]
         return TenantPlugins(
-            open=frozenset(row["plugin"] for row in admitted),
+            open=self._same(row["plugin"] for row in admitted),
             resting=frozenset(row["plugin"] for row in admitted if row["resting"]),
+            probing=frozenset(row["plugin"] for row in admitted if row["resting"] is False),
+            missing=frozenset(row["plugin"] for row in rows) - self._admitted,
             chosen={row["plugin"]: json.loads(row["chosen"]) for row in admitted if row["chosen"]},
             without={row["plugin"]: frozenset(row["without"]) for row in admitted if row["without"]},
         )
+
+    def _same(self, names: Iterable[str]) -> frozenset[str]:
+        """One object for all tenants with the same plugins: what is looked up by it is compared by identity."""
+        if len(self._sets) > _MOST_SETS:
+            self._sets.clear()
+        found = frozenset(names)
+        return self._sets.setdefault(found, found)
 
     def forget(self, tenant_id: UUID) -> None:
         """Ask the database at the next request: this process has just switched something."""
@@ -117,7 +138,7 @@ async def switch(session: Session, plugin: str, *, enabled: bool) -> None:
         """
         insert into core.plugin_activation (id, plugin, enabled) values ($1, $2, $3)
         on conflict (tenant_id, plugin) do update
-          set enabled = excluded.enabled, changed_at = now(), rests_until = null, rest_seconds = 0
+          set enabled = excluded.enabled, changed_at = now(), rests_until = null, rest_seconds = 0, recovered_at = now()
         """,
         uuid7(),
         plugin,

@@ -1,9 +1,10 @@
 """The plugins of this process: found by their entry points, asked once, frozen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple, Self, get_type_hints
 
 import pluggy
 
@@ -25,6 +26,21 @@ GROUP = "smilero.plugins"
 # Who answers for the plugins that can be enabled unless the operator names others.
 FIRST_PARTY = "Smilero"
 
+_MOST_CALLS = 50_000
+
+
+class Implementation(NamedTuple):
+    """One plugin's function for a hook, with the arguments that it wants: it may leave out what it does not use."""
+
+    plugin: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    @classmethod
+    def of(cls, found: pluggy.HookImpl | None) -> Self | None:
+        """From pluggy's."""
+        return cls(found.plugin_name, found.function, tuple(found.argnames)) if found else None
+
 
 class PluginHost:
     """Every installed plugin, by name, and what each declared.
@@ -36,6 +52,8 @@ class PluginHost:
 
     def __init__(self, plugins: Iterable[Plugin], listed: Iterable[str] | None = None) -> None:
         self._plugins: dict[str, Plugin] = {}
+        self._calls: dict[tuple[str, frozenset[str]], tuple[Implementation, ...]] = {}
+        self._returns: dict[str, object] = {}
         self._manager = pluggy.PluginManager(NAMESPACE)
         for subject in SUBJECTS:
             self._manager.add_hookspecs(import_module(f"{hooks.__name__}.{subject}"))
@@ -95,11 +113,6 @@ class PluginHost:
         """Model modules by plugin."""
         return {name: plugin.models for name, plugin in self._plugins.items() if plugin.models}
 
-    def title(self, name: str, language: str) -> str:
-        """What people call a plugin."""
-        title = self._plugins[name].title
-        return title.get(language) or title["ko"]
-
     def lineages(self) -> list[Lineage]:
         """The migrations of the core, then of each plugin that has models."""
         return [Lineage.of_core(), *(Lineage.of_plugin(name, self._plugins[name].package) for name in self.models)]
@@ -108,6 +121,29 @@ class PluginHost:
         """One plugin's implementation of a hook, or None."""
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
         return next((found for found in caller.get_hookimpls() if found.plugin_name == name), None)
+
+    def calls(self, hook: str, names: frozenset[str]) -> tuple[Implementation, ...]:
+        """The implementations of a hook by some plugins, in the order of their names; found once for each set of names."""
+        key = (hook, names)
+        found = self._calls.get(key)
+        if found is None:
+            if len(self._calls) > _MOST_CALLS:
+                self._calls.clear()
+            made = (Implementation.of(self.implementation(name, hook)) for name in sorted(names))
+            found = self._calls[key] = tuple(one for one in made if one is not None)
+        return found
+
+    def returns(self, hook: str) -> object:
+        """The type that a hook's specification says it returns."""
+        if hook not in self._returns:
+            spec = getattr(self._manager.hook, hook).spec
+            self._returns[hook] = get_type_hints(spec.function)["return"]
+        return self._returns[hook]
+
+    def title(self, name: str, language: str) -> str:
+        """What people call a plugin; its word for one that is not installed."""
+        plugin = self._plugins.get(name)
+        return (plugin.title.get(language) or plugin.title["ko"]) if plugin else name
 
     def hooks_of(self, name: str) -> frozenset[str]:
         """The hooks that a plugin has."""
@@ -122,6 +158,10 @@ class PluginHost:
             self._manager.register(plugin.implementation, plugin.name)
         except (ValueError, pluggy.PluginValidationError) as error:  # an argument that the hook does not have
             raise PluginLoadError(plugin.name, str(error)) from error
+        for hook in sorted(self.hooks_of(plugin.name)):
+            found = self.implementation(plugin.name, hook)
+            if found is not None and (found.hookwrapper or found.wrapper):
+                raise PluginLoadError(plugin.name, f"{hook} is a wrapper, and no plugin stands around others here")
 
     def _require_known_hooks(self) -> None:
         try:
@@ -135,6 +175,8 @@ class PluginHost:
             return None
         try:
             made = found.function()
+            if isinstance(made, Coroutine):
+                made.close()
         except Exception as error:  # whatever a stranger's code raises
             raise PluginLoadError(name, f"{hook} failed: {error!r}") from error
         if not isinstance(made, kind):

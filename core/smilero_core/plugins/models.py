@@ -10,7 +10,11 @@ from smilero_sdk.models import TenantModel
 
 
 class PluginActivationRow(TenantModel):
-    """A plugin that a tenant switched on, or off again. No row: never on."""
+    """A plugin that a tenant switched on, or off again. No row: never on.
+
+    It rests while `rests_until` is to come, is on probation once that is past, and is well when it is null: again since
+    `recovered_at`, after a last rest of `rest_seconds`.
+    """
 
     plugin = fields.TextField()
     enabled = fields.BooleanField()
@@ -18,6 +22,7 @@ class PluginActivationRow(TenantModel):
     rests_until = fields.DatetimeField(null=True)
     rest_seconds = fields.IntField(db_default=0)
     demo_until = fields.DateField(null=True)
+    recovered_at = fields.DatetimeField(null=True)
 
     class Meta:
         schema = "core"

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from smilero_core.db.unit import UnitOfWork
+from smilero_core.db.work import Work
 from smilero_core.realtime.hub import LiveHub
 
 
@@ -13,7 +13,7 @@ class Bells:
         hub: None where nobody can listen, as in a command of the shell.
     """
 
-    def __init__(self, unit: UnitOfWork, tenant_id: UUID, hub: LiveHub | None) -> None:
+    def __init__(self, unit: Work, tenant_id: UUID, hub: LiveHub | None) -> None:
         self._unit = unit
         self._tenant_id = tenant_id
         self._hub = hub

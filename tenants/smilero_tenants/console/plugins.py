@@ -13,6 +13,7 @@ from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.manifest import Plugin
 from smilero_tenants.console.plugin_facts import PluginFacts
+from smilero_tenants.console.trouble import Troubles, troubles
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.switches import Switch, title_of
 from smilero_tenants.faces.visit import Visit
@@ -95,10 +96,10 @@ class PluginConsole:
 
     async def _plugins(self, visit: Visit) -> Shown:
         visit.require(PLUGINS_READ)
-        entries = await inventory(visit.context)
+        entries, found = await inventory(visit.context), await troubles(visit)
         values: Values = {
-            "plugins": sorted((_row(visit, entry) for entry in entries), key=_place_in_list),
-            "notice": None,
+            "plugins": sorted((_row(visit, entry, found) for entry in entries), key=_place_in_list),
+            "notice": found.notice,
             "only_owner": not visit.context.actor.may(PLUGINS_MANAGE),
         }
         return Shown("console/plugins.html", values)
@@ -107,7 +108,7 @@ class PluginConsole:
         visit.require(PLUGINS_READ)
         entry = await _entry(visit, name)
         alert = visit.context.text(refused.code, **refused.params) if refused else None
-        row: Values = {**_row(visit, entry), "alert": alert, "back_url": _LIST}
+        row: Values = {**_row(visit, entry, await troubles(visit)), "alert": alert, "back_url": _LIST}
         status = refused.status if refused else HTTPStatus.OK
         if entry.plugin is None:
             return Shown("console/plugin.html", {**row, "facts": None}, status)
@@ -141,7 +142,7 @@ def _place_in_list(row: Values) -> tuple[bool, str]:
     return row["reason"] is not None, str(row["title"])
 
 
-def _row(visit: Visit, entry: Entry) -> Values:
+def _row(visit: Visit, entry: Entry, found: Troubles) -> Values:
     """A plugin as the table shows it; `action` where the visitor may switch it."""
     text, plugin = visit.context.text, entry.plugin
     can_switch = visit.context.actor.may(PLUGINS_MANAGE) and entry.state in {State.ON, State.OFF, State.RESTING}
@@ -154,7 +155,7 @@ def _row(visit: Visit, entry: Entry) -> Values:
         "state_tone": {State.ON: "on", State.RESTING: "wait"}.get(entry.state, "off"),
         "action": f"{_LIST}/{entry.name}" if can_switch else None,
         "key": str(uuid7()),
-        "health": None,
+        "health": found.health.get(entry.name),
         "month_text": None,
     }
     if plugin is None:

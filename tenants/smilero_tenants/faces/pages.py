@@ -14,10 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, is_kept, require_key
 from smilero_core.idempotency.keys import Scope as KeyScope
+from smilero_core.plugins.calling import perform
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
+from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
@@ -63,9 +65,14 @@ class PluginPages:
     def _route(self, plugin: str, operation: PageOperation) -> Route:
         async def endpoint(request: Request) -> Response:
             try:
+                (await self._parts().gate.of(request.state.tenant.id)).require(plugin)
                 return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
+            except Problem as problem:
+                if problem.code not in HALTED:
+                    raise
+                return await halted(self._parts(), request, operation.face, problem)
 
         path = face_path(operation.face, plugin, operation.path)
         for name, kind in operation.parameters.items():
@@ -74,10 +81,10 @@ class PluginPages:
         return _Page(path, endpoint, operation.method, name, partial(self._require_open, plugin))
 
     async def _require_open(self, plugin: str, request: Request) -> None:
+        """One that rests is there, and its page says so."""
         tenant = request.state.tenant
-        if tenant is None:
+        if tenant is None or plugin not in await self._parts().gate.open_for(tenant.id):
             raise not_found()
-        (await self._parts().gate.of(tenant.id)).require(plugin)
 
     async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         async with visiting(self._parts(), request, operation.face) as visit:
@@ -92,7 +99,9 @@ class PluginPages:
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require_door(plugin)
         visit.require(operation.permission)
-        return await operation.handler(visit.context.for_plugin(plugin), **arguments_of(visit.request, operation))
+        context = visit.context.for_plugin(plugin)
+        arguments = arguments_of(visit.request, operation)
+        return await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
@@ -121,7 +130,8 @@ class PluginPages:
             arguments["form"] = operation.form.model_validate_strings(posted.fields, context={"uploads": posted.uploads})
         try:
             async with visit.context.host.savepoint():
-                answer = await operation.handler(visit.context.for_plugin(plugin), **arguments)
+                context = visit.context.for_plugin(plugin)
+                answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
         except Problem as problem:
             if not is_kept(problem.status):
                 raise
@@ -149,6 +159,11 @@ class PluginPages:
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
         headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(page, headers=headers)
+
+
+def _named(operation: PageOperation, plugin: str) -> str:
+    """How a page is called in the record of failures."""
+    return f"page {operation.method} {face_path(operation.face, plugin, operation.path)}"
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:

@@ -1,7 +1,10 @@
 """`/portal`: home, help, and which of one's shops to work for."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,7 +12,7 @@ from starlette.routing import Route
 from smilero_core.db.session import Session
 from smilero_core.identity.access import PLUGINS_SHOP
 from smilero_core.identity.sessions import choose_shop
-from smilero_core.plugins.calling import ask_plugins
+from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form, HomePart, Tile
 from smilero_tenants.faces.frames import face_path
@@ -63,20 +66,20 @@ class PortalPages:
     async def _home(self, visit: Visit) -> Shown:
         """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
         answers = await ask_plugins(visit.context, _HOME, HomePart, at=visit.context.shop_id)
-        sentence = next(((plugin, part) for plugin, part in answers if part.sentence), None)
-        primary = next(((plugin, part.primary) for plugin, part in answers if part.primary), None)
-        tiles = [_tile(visit, plugin, tile) for plugin, part in answers for tile in part.tiles]
-        said = visit.parts.templates.sentence(
-            visit.context.language,
-            (sentence[1].sentence or "") if sentence else "portal.home.welcome",
-            **(sentence[1].values if sentence else {}),
-        )
+        drawn = [
+            part for plugin, answer in answers if (part := use_answer(visit.context, plugin, _HOME, partial(_part, visit, plugin, answer)))
+        ]
+        sentence = next((part.sentence for part in drawn if part.sentence), None)
+        primary = next((part.primary for part in drawn if part.primary), None)
+        tiles = [tile for part in drawn for tile in part.tiles]
+        paused = _paused(visit)
         values: Values = {
-            "sentence": said,
+            "sentence": sentence or visit.parts.templates.sentence(visit.context.language, "portal.home.welcome"),
             "detail_url": None,
-            "primary": _tile(visit, *primary) if primary else None,
+            "primary": primary,
             "tiles": tiles[:MOST_TILES],
-            "empty": not (primary or tiles),
+            "paused": paused,
+            "empty": not (primary or tiles or paused),
             "print_url": "/portal/print" if visit.context.shop_id else None,
         }
         return Shown("portal/home.html", values)
@@ -118,6 +121,28 @@ class PortalPages:
             return "/portal"
 
         return await self._pages.command(request, carry_out)
+
+
+class _Part(NamedTuple):
+    """What a plugin has for the home page, ready to be shown."""
+
+    sentence: Markup | None
+    primary: Values | None
+    tiles: list[Values]
+
+
+def _part(visit: Visit, plugin: str, given: HomePart) -> _Part:
+    said = visit.parts.templates.sentence(visit.context.language, given.sentence, **given.values) if given.sentence else None
+    primary = _tile(visit, plugin, given.primary) if given.primary else None
+    return _Part(said, primary, [_tile(visit, plugin, tile) for tile in given.tiles])
+
+
+def _paused(visit: Visit) -> str | None:
+    """A plain line about the plugins that would have something here, and are resting or have just failed."""
+    context, host = visit.context, visit.parts.host
+    halted = context.plugins.resting | context.patience.left_out
+    names = [host.title(one.plugin, context.language) for one in host.calls(_HOME, halted)]
+    return context.text("portal.home.paused", names=", ".join(names)) if names else None
 
 
 def _tile(visit: Visit, plugin: str, tile: Tile) -> Values:

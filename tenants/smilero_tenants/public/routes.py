@@ -1,12 +1,11 @@
 """`/` of a foundation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from smilero_core.plugins.calling import ask_plugins
-from smilero_core.plugins.failures import note_failure
+from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.pages import Face, View
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
@@ -33,14 +32,12 @@ class FrontPage:
         async with visiting(self._parts(), request, Face.PUBLIC) as visit:
             # None, which leaves the page to the next plugin, is an answer too: hence any object.
             given = await ask_plugins(visit.context, HOOK, object, search=search)
-            view = next((view for plugin, answer in given if (view := _view(visit, plugin, answer))), _PLAIN)
             shown = await frame(visit)
-        page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
+            views = ((plugin, view) for plugin, view in given if isinstance(view, View))
+            page = next(filter(None, (self._drawn(visit, plugin, view, shown) for plugin, view in views)), None)
+        page = page or self._parts().templates.render(_PLAIN.template, request.state.language, **shown)
         return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language"})
 
-
-def _view(visit: Visit, plugin: str, answer: object) -> View | None:
-    if isinstance(answer, View) and answer.template.startswith(f"{plugin}/"):
-        return answer
-    note_failure(visit.context, plugin, HOOK, TypeError(f"{answer!r} is no view of {plugin}"))
-    return None
+    def _drawn(self, visit: Visit, plugin: str, view: View, shown: Mapping[str, object]) -> str | None:
+        render = self._parts().templates.render
+        return use_answer(visit.context, plugin, HOOK, lambda: render(view.template, visit.context.language, **{**shown, **view.context}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.identity.tokens import actor_of
+from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.gate import TenantPlugins
 from smilero_sdk.api import PATH_TYPES, Idempotency, Operation
@@ -116,23 +118,32 @@ async def _once(mounted: Mounted, context: Context, request: Request, body: byte
     operation = mounted.operation
     key = request.headers.get("idempotency-key")
     if operation.idempotency is Idempotency.NONE or (operation.idempotency is Idempotency.OPTIONAL and key is None):
-        return _success(operation, await operation.handler(context, **arguments))
+        return _success(operation, await _perform(mounted, context, arguments))
     caller = f"{context.actor.role}:{context.actor.person_id}"
     scope = Scope(caller, f"{mounted.name} {request.url.path}", require_key(key))
     keys = IdempotencyKeys(context.host)
     known = await keys.claim(scope, body)
     if known is not None:
         return known
-    answer = await _settled(operation, context, arguments)
+    answer = await _settled(mounted, context, arguments)
     await keys.keep(scope, body, answer)
     return answer
 
 
-async def _settled(operation: Operation, context: Context, arguments: dict[str, Any]) -> Answer:
+async def _perform(mounted: Mounted, context: Context, arguments: dict[str, Any]) -> BaseModel:
+    work = partial(mounted.operation.handler, context, **arguments)
+    if mounted.source == CORE:
+        made: BaseModel = await work()
+        return made
+    what = f"api {mounted.operation.method} {PREFIX}/{mounted.source}{mounted.operation.path}"
+    return await perform(context, mounted.source, what, work)
+
+
+async def _settled(mounted: Mounted, context: Context, arguments: dict[str, Any]) -> Answer:
     """The answer to keep: a success, or a refusal with its half-done work undone. Raises what is not kept."""
     try:
         async with context.host.savepoint():
-            return _success(operation, await operation.handler(context, **arguments))
+            return _success(mounted.operation, await _perform(mounted, context, arguments))
     except Problem as error:
         problem = to_problem(error)
         if not is_kept(problem.status):
