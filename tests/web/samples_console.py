@@ -165,6 +165,33 @@ HITS: dict[str, object] = {
 }
 NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
+LETTER = {
+    "plugin": "쿠폰",
+    "kind": "전하려던 소식",
+    "what": "count ← coupons.redeemed",
+    "why": "ValueError (smilero_coupons/service.py:12)",
+    "when": "2026-11-24 09:30",
+    "tries": 8,
+    "again": "/console/work/letters/1/again",
+    "discard": "/console/work/letters/1/discard",
+    "key": "0198c0de",
+}
+WAITING = {
+    "title": "쿠폰",
+    "icon": "ticket-percent",
+    "name": "coupons",
+    "queued": 1204,
+    "dead": 1,
+    "oldest": "2026-11-24 09:30",
+    "replay": "/console/work/plugins/coupons/replay",
+    "key": "0198c0df",
+}
+WORK: dict[str, object] = {
+    "letters": [LETTER, LETTER | {"why": ""}],
+    "rows": [WAITING, WAITING | {"name": "storefront", "oldest": None, "replay": None}],
+    "today": "2026-11-24",
+}
+
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
     "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
@@ -193,6 +220,8 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
+    "console, work": ("console/work.html", DESK | WORK),
+    "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
     "console, coupons": ("coupons/console_list.html", DESK | COUPONS),
     "console, no coupon found": ("coupons/console_list.html", DESK | COUPONS | {"q": "없는 곳", "rows": [], "next_url": None}),
     "console, no coupon": ("coupons/console_list.html", DESK | COUPONS | {"rows": [], "next_url": None}),

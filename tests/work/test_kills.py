@@ -16,21 +16,30 @@ from tests.toll.smilero_toll.plugin import GATE
 
 WORKERS = 2
 HAND_OVER, EFFECT, ANYWHERE = "between commit and hand-over", "between effect and acknowledgement", "anywhere"
-# What a backend waits for, that a worker has stopped at that place.
-STOPPED = {
-    HAND_OVER: "select count(*) from pg_locks where relation = 'core.event_log'::regclass and not granted",
-    EFFECT: "select count(*) from pg_locks where locktype = 'advisory' and not granted",
-}
+# What tells that a worker stands at a place: at the table that the relay must write, at the plugin's gate inside the handler, and at
+# the acknowledgement that follows it.
+AT_HAND_OVER = "select count(*) from pg_locks where relation = 'core.event_log'::regclass and not granted"
+AT_GATE = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+AT_ACKNOWLEDGEMENT = """
+    select count(*) from pg_locks l join pg_stat_activity a using (pid)
+    where l.relation = 'core.job'::regclass and not l.granted and a.query like 'delete from core.job%'
+"""
+
+
+async def standing(connection: Connection, where: str, count: int = 1) -> None:
+    """Wait until so many workers' transactions stand at a place."""
+
+    async def there() -> bool:
+        return bool(await connection.fetchval(where) >= count)
+
+    await until(there, 60)
 
 
 @asynccontextmanager
-async def stopping(place: str, settings: DatabaseSettings) -> AsyncIterator[Connection]:
-    """Let no worker get past a place: the relay cannot write the log, or no handler its acknowledgement."""
-    async with connected(settings.database_url) as holder, holder.transaction():
-        if place == HAND_OVER:
-            await holder.execute("lock table core.event_log in share mode")
-        else:
-            await holder.execute(f"select pg_advisory_xact_lock({GATE})")
+async def shut_gate(settings: DatabaseSettings) -> AsyncIterator[Connection]:
+    """Let no handler get past its effect."""
+    async with connected(settings.database_url) as holder:
+        await holder.execute(f"select pg_advisory_lock({GATE})")
         yield holder
 
 
@@ -43,23 +52,38 @@ class Killing:
         self.kills: Counter[str] = Counter()
 
     async def kill(self, place: str) -> None:
-        if place == ANYWHERE:
+        if place == HAND_OVER:
+            await self._at_hand_over()
+        elif place == EFFECT:
+            await self._after_effect()
+        else:
             seen = await self._effects()
 
             async def moved() -> bool:
                 return await self._effects() > seen or await self._idle()
 
             await until(moved, 60)
-            self.kills[place] += await self._stable.kill_all()
-            return
-        async with stopping(place, self._yard.settings) as holder:
+            await self._kill(ANYWHERE)
+
+    async def _at_hand_over(self) -> None:
+        async with connected(self._yard.settings.database_url) as holder, holder.transaction():
+            await holder.execute("lock table core.event_log in share mode")
             await self.tell()
+            await standing(holder, AT_HAND_OVER)
+            await self._kill(HAND_OVER)
 
-            async def stopped() -> bool:
-                return bool(await holder.fetchval(STOPPED[place]))
+    async def _after_effect(self) -> None:
+        async with shut_gate(self._yard.settings) as gate, connected(self._yard.settings.database_url) as holder, holder.transaction():
+            await self.tell()
+            await standing(gate, AT_GATE)
+            # Rows can still be taken, and none deleted.
+            await holder.execute("lock table core.job in share mode")
+            await gate.execute(f"select pg_advisory_unlock({GATE})")
+            await standing(gate, AT_ACKNOWLEDGEMENT)  # outside of the transaction, which would see one picture of activity
+            await self._kill(EFFECT)
 
-            await until(stopped, 60)
-            self.kills[place] += await self._stable.kill_all()
+    async def _kill(self, place: str) -> None:
+        self.kills[place] += await self._stable.kill_all()
 
     async def tell(self) -> None:
         """Something new, so that there is a worker to be found at the place."""
@@ -116,14 +140,10 @@ async def test_a_killed_workers_job_is_free_at_once_and_its_call_when_the_lease_
         tenant, _ = yard.tenants
         await stable.start(1)
         killing = Killing(yard, stable)
-        async with stopping(EFFECT, own_database) as holder:
+        async with shut_gate(own_database) as gate:
             await yard.later(tenant, "note", 1)
             await yard.later(tenant, "call", 2)
-
-            async def stopped() -> bool:
-                return bool(await holder.fetchval(STOPPED[EFFECT]) == 2)
-
-            await until(stopped, 60)
+            await standing(gate, AT_GATE, 2)
             await stable.kill_all()
 
         async def noted() -> bool:
