@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pluggy
 
-from benchmarks.harness import Sample, Side
+from benchmarks.harness import Sample, Side, Workload
 from benchmarks.stage import Stage
 from smilero_core.db.database import Database
 from smilero_core.db.settings import DatabaseSettings
@@ -199,7 +199,7 @@ def _tuple(plugins: int) -> Callable[[], object]:
 
 _PEERS = {"pluggy": _pluggy, "tuple": _tuple}
 
-DISPATCH = (
+DISPATCH: tuple[Workload, ...] = (
     DispatchTenants(),
     DispatchSilent(),
     *(DispatchPlugins(count, peer) for count in (2, 10, 50) for peer in ("pluggy", "tuple")),
