@@ -6,4 +6,5 @@ from benchmarks.harness import Workload
 from benchmarks.workloads.dispatch import DISPATCH
 from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
 
-ALL: Mapping[str, Workload] = {workload.name: workload for workload in (RedeemAgainstPgbench(), RedeemAgainstDjango(), *DISPATCH)}
+_ALL: tuple[Workload, ...] = (RedeemAgainstPgbench(), RedeemAgainstDjango(), *DISPATCH)
+ALL: Mapping[str, Workload] = {workload.name: workload for workload in _ALL}
