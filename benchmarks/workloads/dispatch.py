@@ -6,7 +6,6 @@ In this process, without a database, in CPU time: whatever else the machine does
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -67,31 +66,24 @@ class DispatchTenants:
         return _side(many), _side(many[:1])
 
 
-@dataclass(frozen=True)
 class DispatchPlugins:
     """What a dispatch costs, each plugin in a task of its own with a time budget, against a bare way to call as many functions."""
 
-    plugins: int
-    peer: str
-    unit: str = "µs of CPU"
-    goal: str = "≤ 10000"
-    note: str = "For information: the peer neither limits time, nor checks answers, nor undoes anything."
+    unit = "µs of CPU"
+    goal = "≤ 10000"
+    note = "For information: the peer neither limits time, nor checks answers, nor undoes anything."
 
-    @property
-    def name(self) -> str:
-        """As `dispatch_10_vs_pluggy`."""
-        return f"dispatch_{self.plugins}_vs_{self.peer}"
-
-    @property
-    def against(self) -> str:
-        """In words."""
-        return {"pluggy": "pluggy's own call", "tuple": "a tuple of functions"}[self.peer]
+    def __init__(self, plugins: int, peer: str) -> None:
+        self.name = f"dispatch_{plugins}_vs_{peer}"
+        self.against = {"pluggy": "pluggy's own call", "tuple": "a tuple of functions"}[peer]
+        self._plugins = plugins
+        self._peer = peer
 
     def open(self, stage: Stage) -> tuple[Side, Side]:
         """Make the plugins."""
         del stage
-        host = _host(self.plugins)
-        return _side([_contexts(host, frozenset(host.plugins))]), _bare(_PEERS[self.peer](self.plugins))
+        host = _host(self._plugins)
+        return _side([_contexts(host, frozenset(host.plugins))]), _bare(_PEERS[self._peer](self._plugins))
 
 
 class DispatchSilent:

@@ -9,6 +9,7 @@ import pytest
 from smilero_core.plugins.breaker import CALM, FAILURES, FIRST_REST, LONGEST_REST, State, next_rest
 from smilero_core.plugins.failure_log import KEPT
 from tests.failures.conftest import Yard
+from tests.support.faces import Guest
 from tests.support.foundations import Foundation
 from tests.support.waiting import until
 
@@ -44,7 +45,8 @@ async def rests(yard: Yard, foundation: Foundation, seconds: int) -> bool:
         "select rest_seconds, rests_until > now() as resting from core.plugin_activation where tenant_id = $1 and plugin = 'probe'",
         foundation.id,
     )
-    return (row["rest_seconds"], row["resting"]) == (seconds, True)
+    assert row is not None
+    return bool((row["rest_seconds"], row["resting"]) == (seconds, True))
 
 
 async def known(yard: Yard, foundation: Foundation, status: int, processes: int = 2) -> None:
@@ -52,8 +54,8 @@ async def known(yard: Yard, foundation: Foundation, status: int, processes: int 
     for process in range(processes):
         merchant = await yard.guest(foundation, "merchant", process=process)
 
-        async def says(guest: object = merchant) -> bool:
-            return (await guest.get("/portal/probe/page")).status_code == status  # type: ignore[attr-defined]  # the guest's
+        async def says(guest: Guest = merchant) -> bool:
+            return bool((await guest.get("/portal/probe/page")).status_code == status)
 
         await until(says)
 

@@ -45,7 +45,7 @@ class Implementation:
     @hookimpl
     async def provide_home(self, ctx: TenantContext) -> HomePart:
         """A tile."""
-        assert ctx.tenant
+        assert ctx.tenant.slug
         return HomePart(tiles=(Tile("/", "tidy.tile", "store"),))
 
 
