@@ -15,8 +15,9 @@ from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.identity.access import Access
 from smilero_core.identity.vault import Vault
+from smilero_core.jobs.doorbell import Bell
 from smilero_core.limits.limiter import Limiter
-from smilero_core.messaging.channels import DevelopmentChannel, NoChannel
+from smilero_core.messaging.channels import DevelopmentChannel, NoChannel, TextChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.models import CORE_MODELS
 from smilero_core.plugins.context import HostServices
@@ -26,7 +27,7 @@ from smilero_core.realtime.hub import LiveHub
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
-from smilero_web.services import Installed, host_services
+from smilero_web.services import Installed, Wires, host_services
 from smilero_web.settings import WebSettings
 from smilero_web.templating import Templates, read_manifest
 
@@ -60,7 +61,9 @@ class Runtime(Parts):
     gate: PluginGate
     vault: Vault
     hub: LiveHub
+    bell: Bell
     limiter: Limiter
+    channel: TextChannel
     messages: SecurityMessages
 
     @property
@@ -114,21 +117,24 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
     try:
         async with Database(database_settings) as database, _redis(parts.settings) as redis:
             vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
-            passing_on = asyncio.create_task(hub.run())
+            bell, channel = Bell(parts.settings.redis_url), DevelopmentChannel() if parts.settings.demo else NoChannel()
+            passing_on = [asyncio.create_task(hub.run()), asyncio.create_task(bell.run())]
             gate = PluginGate(database, parts.host.listed)
+            wires = Wires(hub, partial(shop_slots, parts.templates), bell)
             yield Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,
                 directory=TenantDirectory(database, parts.settings.domain),
-                services=host_services(
-                    Installed(parts.host, parts.catalogue), gate, vault, hub=hub, shop_slots=partial(shop_slots, parts.templates)
-                ),
+                services=host_services(Installed(parts.host, parts.catalogue), gate, vault, wires),
                 gate=gate,
                 vault=vault,
                 hub=hub,
+                bell=bell,
                 limiter=Limiter(redis),
-                messages=SecurityMessages(database, vault, DevelopmentChannel() if parts.settings.demo else NoChannel()),
+                channel=channel,
+                messages=SecurityMessages(database, vault, channel),
             )
-            passing_on.cancel()
+            for task in passing_on:
+                task.cancel()
     finally:
         await forget_models()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from smilero_core.billing.payments import NoPayments
 from smilero_core.identity.vault import Vault
+from smilero_core.jobs.doorbell import Bell
 from smilero_core.messaging.for_plugins import PluginMessages
 from smilero_core.plugins.context import Context, HostServices, ShopSlots
 from smilero_core.plugins.gate import PluginGate
@@ -20,19 +21,21 @@ class Installed:
     catalogue: Catalogue
 
 
-def host_services(
-    installed: Installed, gate: PluginGate, vault: Vault, *, hub: LiveHub | None = None, shop_slots: ShopSlots | None = None
-) -> HostServices:
-    """What contexts are made of.
+@dataclass(frozen=True)
+class Wires:
+    """What only some processes have; see `HostServices`."""
 
-    Args:
-        hub: None where nobody can listen, as in a command of the shell.
-        shop_slots: None where no page is shown.
-    """
+    hub: LiveHub | None = None
+    shop_slots: ShopSlots | None = None
+    bell: Bell | None = None
+
+
+def host_services(installed: Installed, gate: PluginGate, vault: Vault, wires: Wires = Wires()) -> HostServices:
+    """What contexts are made of."""
     host, catalogue = installed.host, installed.catalogue
 
     def messages(context: Context) -> PluginMessages:
         templates = {one.name: one for one in host.plugins[context.plugin].messages}
-        return PluginMessages(context.host, context.tenant.id, vault, catalogue, context.plugin, templates)
+        return PluginMessages(context.host, context.tenant.id, vault, catalogue, context.plugin, templates, context.ring)
 
-    return HostServices(host, gate, catalogue, vault, messages, lambda _: NoPayments(), hub, shop_slots)
+    return HostServices(host, gate, catalogue, vault, messages, lambda _: NoPayments(), wires.hub, wires.shop_slots, wires.bell)

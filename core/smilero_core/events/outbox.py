@@ -1,6 +1,6 @@
 """Writing what happened."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from smilero_core.db.session import Session
@@ -16,10 +16,12 @@ class Outbox:
         source: the plugin that speaks, or `core`: an event's name begins with it.
         declared: the event types of its manifest.
         now: when it happens.
+        ring: tells the worker, after the commit.
     """
 
-    def __init__(self, session: Session, source: str, declared: Collection[type[Event]], now: datetime) -> None:
+    def __init__(self, session: Session, source: str, declared: Collection[type[Event]], now: datetime, ring: Callable[[], None]) -> None:
         self._session = session
+        self._ring = ring
         self._source = source
         self._declared = declared
         self._now = now
@@ -37,3 +39,4 @@ class Outbox:
             event.model_dump_json(),
             self._now,
         )
+        self._ring()

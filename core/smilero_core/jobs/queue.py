@@ -1,6 +1,6 @@
 """Queuing work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,10 +17,12 @@ class JobQueue:
     Args:
         session: the application's own session: a plugin's role cannot write here.
         kinds: what the plugin declared.
+        ring: tells the worker, after the commit.
     """
 
-    def __init__(self, session: Session, plugin: str, kinds: Mapping[str, Job]) -> None:
+    def __init__(self, session: Session, plugin: str, kinds: Mapping[str, Job], ring: Callable[[], None]) -> None:
         self._session = session
+        self._ring = ring
         self._plugin = plugin
         self._kinds = kinds
 
@@ -43,6 +45,7 @@ class JobQueue:
             key,
             at,
         )
+        self._ring()
 
     async def cancel(self, name: str, key: str, /) -> bool:
         """Take a waiting job back; False when there is none, or when it is being done just now."""

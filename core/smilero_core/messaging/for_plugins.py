@@ -1,7 +1,7 @@
 """Messages that plugins send: of a template of their manifest, to a person's id, in that person's language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
@@ -25,6 +25,7 @@ class PluginMessages:
     Attributes:
         session: the application's own session: a plugin's role cannot write here.
         templates: those of the plugin's manifest, by name.
+        ring: tells the worker, after the commit.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class PluginMessages:
     catalogue: Catalogue
     plugin: str
     templates: Mapping[str, MessageTemplate]
+    ring: Callable[[], None]
 
     async def send(self, template: str, to: UUID, /, **values: object) -> UUID:
         """Queue a message. Raises `http.not_found`, `messages.no_address` (409), ValueError for an unknown template."""
@@ -68,4 +70,5 @@ class PluginMessages:
             SEND_JOB,
             json.dumps({"message_id": str(message_id)}),
         )
+        self.ring()
         return message_id

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from smilero_core.db.unit import UnitOfWork
 from smilero_core.events.outbox import Outbox
 from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.vault import Vault
+from smilero_core.jobs.doorbell import Bell
 from smilero_core.jobs.queue import JobQueue
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.gate import PluginGate, TenantPlugins
@@ -49,6 +50,7 @@ class HostServices:
         messages, payments: makers, because the layers that have them stand beside this one.
         hub: None where nobody can listen, as in a command of the shell.
         shop_slots: None where no page is shown.
+        bell: None where no worker is told, as in a command of the shell: its sweep finds what is to do.
     """
 
     host: PluginHost
@@ -59,6 +61,7 @@ class HostServices:
     payments: Callable[["Context"], Payments]
     hub: LiveHub | None = None
     shop_slots: ShopSlots | None = None
+    bell: Bell | None = None
 
 
 @dataclass(frozen=True)
@@ -140,13 +143,13 @@ class Context:
     def events(self) -> Events:
         """The outbox, written by the application's role."""
         declared = () if self.plugin == CORE else self.services.host.plugins[self.plugin].events
-        return Outbox(self.host, self.plugin, declared, self.now)
+        return Outbox(self.host, self.plugin, declared, self.now, self.ring)
 
     @cached_property
     def jobs(self) -> Jobs:
         """Work that waits, written by the application's role."""
         kinds = {} if self.plugin == CORE else self.services.host.declared[self.plugin].jobs
-        return JobQueue(self.host, self.plugin, kinds)
+        return JobQueue(self.host, self.plugin, kinds, self.ring)
 
     @cached_property
     def people(self) -> People:
@@ -189,6 +192,11 @@ class Context:
     def text(self, key: str, /, **params: object) -> str:
         """A sentence in the caller's language."""
         return self.catalogue.text(self.language, key, **params)
+
+    def ring(self) -> None:
+        """After the commit, let a worker look what there is to do for the tenant."""
+        if self.services.bell is not None:
+            self.unit.after_commit(partial(self.services.bell.ring, self.tenant.id))
 
     def for_plugin(self, name: str) -> "Context":
         """The same request in the same transaction, for another plugin."""

@@ -63,6 +63,10 @@ class TenantDirectory:
         """The foundation of a slug, suspended or not, or None."""
         return await self._row("t.slug = $1", slug)
 
+    async def by_id(self, tenant_id: UUID) -> Tenant | None:
+        """The active foundation of an id, or None."""
+        return await self._row("t.status = 'active' and t.id = $1", tenant_id)
+
     async def _look_up(self, host: str) -> Tenant | None:
         slug = host.removesuffix(f".{self.domain}")
         if slug == host:

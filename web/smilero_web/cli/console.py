@@ -19,6 +19,9 @@ from smilero_sdk.i18n import LANGUAGES, Catalogue
 # Without the plugins' own: a command that runs a plugin's code loads those too.
 PACKAGES = ("smilero_sdk", "smilero_core", "smilero_tenants", "smilero_web")
 
+# How processes that stay write their log.
+LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
 

@@ -10,6 +10,8 @@ from smilero_core.plugins.host import PluginHost, PluginLoadError
 from smilero_sdk.errors import Problem
 from smilero_web.cli.console import say, text
 from smilero_web.cli.office import reaching, web_settings
+from smilero_web.runtime import Parts, assemble
+from smilero_web.settings import WebSettings
 
 
 def find_plugins() -> PluginHost:
@@ -18,6 +20,16 @@ def find_plugins() -> PluginHost:
         return PluginHost.discover(web_settings().listed_plugins)
     except PluginLoadError as error:
         raise Problem("plugins.broken", 500, reason=str(error)) from error
+
+
+def assembled(settings: WebSettings) -> Parts:
+    """The parts of the application. Raises `plugins.broken`, `cli.incomplete`."""
+    try:
+        return assemble(settings)
+    except PluginLoadError as error:
+        raise Problem("plugins.broken", 500, reason=str(error)) from error
+    except (ValueError, FileNotFoundError) as error:  # two catalogues with one key, a front end that was not built
+        raise Problem("cli.incomplete", 500, reason=str(error)) from error
 
 
 def upgrade_database(settings: DatabaseSettings, host: PluginHost) -> None:

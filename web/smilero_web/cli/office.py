@@ -94,6 +94,18 @@ def web_settings() -> WebSettings:
     return settings
 
 
+def serving_settings() -> tuple[WebSettings, DatabaseSettings]:
+    """Of a process that serves in production. Raises `cli.demo_needs_embedded`, `database.no_url`, `.no_secret`, `cli.setting`."""
+    settings, database = web_settings(), from_environment(DatabaseSettings)
+    if settings.demo:
+        raise Problem("cli.demo_needs_embedded")
+    if not names_server(database):
+        raise Problem("database.no_url")
+    if not database.secret_key.get_secret_value():
+        raise Problem("database.no_secret")
+    return settings, database
+
+
 def database_settings() -> DatabaseSettings:
     """The database of the environment, else the one that `smilero up` runs in this data folder.
 

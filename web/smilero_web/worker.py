@@ -1,0 +1,128 @@
+"""The worker: events handed over, jobs done, schedules kept. Any number of them may run; PostgreSQL says who does what."""
+
+import asyncio
+import logging
+from collections import Counter
+from contextlib import suppress
+from uuid import UUID
+
+from smilero_core.db.settings import DatabaseSettings
+from smilero_core.jobs.doorbell import answer_bells
+from smilero_core.messaging.for_plugins import SEND_JOB
+from smilero_core.messaging.sending import send_job
+from smilero_core.platform.clock import Alarm, Clock
+from smilero_core.platform.relay import BATCH, Relay
+from smilero_core.plugins.context import CORE
+from smilero_core.plugins.work import Workbench, listeners, schedules
+from smilero_sdk.context import Tenant
+from smilero_web.runtime import Parts, Runtime, running
+from smilero_web.settings import WebSettings
+
+log = logging.getLogger(__name__)
+
+# Behind the bells: what no bell was heard for is found within this.
+_SWEEP_SECONDS = 1.0
+# Schedules of a plugin that was switched on are known within this many sweeps.
+_WIND_EVERY = 5
+# At its end a worker lets jobs end by themselves for this long; what it cuts then is done again by another.
+_GRACE_SECONDS = 5.0
+
+
+class Worker:
+    """One process's worker.
+
+    Args:
+        slots: how many jobs are at work at a time; each may hold a connection of the pool.
+    """
+
+    def __init__(self, runtime: Runtime, slots: int) -> None:
+        host, database = runtime.host, runtime.database
+        self._runtime = runtime
+        self._slots = slots
+        self._free = asyncio.Semaphore(slots)
+        self._relay = Relay(database, listeners(host), host.listed, CORE)
+        self._clock = Clock(database, {Alarm(*names): schedule for names, schedule in schedules(host).items()})
+        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel)}
+        self._bench = Workbench(database, runtime.services, core_jobs, lambda tenant: origin(runtime.settings, tenant))
+        self._turns: set[asyncio.Task[bool]] = set()
+        self._turning: Counter[UUID] = Counter()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        url = self._runtime.settings.redis_url
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sweep_for_ever())
+                if url:
+                    group.create_task(answer_bells(url, self._answer, self._slots))
+        finally:
+            await self._end()
+
+    async def _answer(self, tenant_id: UUID) -> None:
+        """A turn for whom a bell rang, and another bell when that was not all: behind those of the others."""
+        # A redis that goes away takes arq with it, and must not take the job as well.
+        if await asyncio.shield(self._begin(tenant_id)):
+            await self._runtime.bell.ring(tenant_id)
+
+    async def _sweep_for_ever(self) -> None:
+        sweeps = 0
+        while True:
+            more = False
+            try:
+                if sweeps % _WIND_EVERY == 0:
+                    await self._clock.wind()
+                more = await self._sweep()
+            except Exception as error:  # noqa: BLE001 - whatever the database's absence looks like, the next sweep tries again
+                log.warning("a sweep failed: %r", error)
+            sweeps += 1
+            if not more:
+                await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _sweep(self) -> bool:
+        """A turn for each foundation with something to do that has none in this process; whether one of them has more."""
+        due = await self._clock.strike() | set(await self._relay.waiting())
+        turns = [self._begin(tenant_id) for tenant_id in due if not self._turning[tenant_id]]
+        return any(await asyncio.gather(*turns))
+
+    def _begin(self, tenant_id: UUID) -> asyncio.Task[bool]:
+        turn = asyncio.create_task(self._turn(tenant_id))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        return turn
+
+    async def _turn(self, tenant_id: UUID) -> bool:
+        self._turning[tenant_id] += 1
+        try:
+            async with self._free:
+                tenant = await self._runtime.directory.by_id(tenant_id)
+                if tenant is None:
+                    return False
+                moved = await self._relay.hand_over(tenant_id)
+                return await self._bench.take_turn(tenant) or moved == BATCH
+        except Exception as error:  # noqa: BLE001 - the rows are as they were, and the next sweep finds them
+            log.warning("a turn for %s failed: %r", tenant_id, error)
+            return False
+        finally:
+            self._turning[tenant_id] -= 1
+            if not self._turning[tenant_id]:
+                del self._turning[tenant_id]
+
+    async def _end(self) -> None:
+        if self._turns:
+            _, late = await asyncio.wait(self._turns, timeout=_GRACE_SECONDS)
+            for turn in late:
+                turn.cancel()
+                with suppress(asyncio.CancelledError):
+                    await turn
+
+
+def origin(settings: WebSettings, tenant: Tenant) -> str:
+    """Where a tenant's pages are, for links in messages: on the demo's port, else behind TLS."""
+    host = f"{tenant.slug}.{settings.domain}"
+    return f"http://{host}:{settings.port}" if settings.demo else f"https://{host}"
+
+
+async def work(parts: Parts, database: DatabaseSettings) -> None:
+    """Be a worker until cancelled."""
+    async with running(parts, database) as runtime:
+        await Worker(runtime, database.database_pool).run()
