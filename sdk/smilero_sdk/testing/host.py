@@ -43,6 +43,7 @@ class Address:
         permission: what the caller's role must hold; None: no sign-in is needed, or the face's own roles are enough.
         parameters: their types, by name.
         sends: the model of the body or form.
+        query: a query with which it can be asked, as `?n=1`; empty where it needs none.
     """
 
     door: Door
@@ -51,6 +52,7 @@ class Address:
     permission: str | None
     parameters: Mapping[str, type]
     sends: type[BaseModel] | None = None
+    query: str = ""
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _CONTROLS = frozenset({"input", "select", "textarea"})
@@ -95,7 +96,7 @@ def _headings(shown: list[Element]) -> list[str]:
     if sum(level == 1 for _, level in found) != 1:
         faults.append(f"the page has {sum(level == 1 for _, level in found)} first headings")
     levels = [level for _, level in found]
-    faults += [f"a heading jumps from {before} to {after}" for before, after in zip(levels, levels[1:], strict=False) if after > before + 1]
+    faults += [f"a heading jumps from {before} to {after}" for before, after in pairwise(levels) if after > before + 1]
     return faults
 
 

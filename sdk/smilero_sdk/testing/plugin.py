@@ -117,6 +117,7 @@ class ContractItem(pytest.Item):
         super().__init__(**arguments)
         self.plugin = plugin
         self.check = check
+        self.extra_keyword_matches |= {"contract", plugin}
         if check.suite:
             self.add_marker(pytest.mark.suite(check.suite))
 

@@ -16,6 +16,7 @@ from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
 from smilero_tenants.faces.live import live_response
+from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
@@ -35,8 +36,15 @@ class PluginPages:
         self._parts = parts
 
     def routes(self, pages: Mapping[str, Sequence[PageOperation]]) -> list[Route]:
-        """A route for each page, by plugin."""
-        return [self._route(plugin, operation) for plugin, operations in pages.items() for operation in operations]
+        """A route for each page, by plugin, and behind them one for the methods that an address does not have."""
+        return [route for plugin, operations in pages.items() for route in self._of(plugin, operations)]
+
+    def _of(self, plugin: str, operations: Sequence[PageOperation]) -> list[Route]:
+        routes = [self._route(plugin, operation) for operation in operations]
+        methods: dict[str, set[str]] = {}
+        for route, operation in zip(routes, operations, strict=True):
+            methods.setdefault(route.path, set()).add(operation.method)
+        return [*routes, *(Route(path, OtherMethods(self._parts, plugin, has)) for path, has in methods.items())]
 
     def _route(self, plugin: str, operation: PageOperation) -> Route:
         async def endpoint(request: Request) -> Response:

@@ -1,12 +1,16 @@
 """What a plugin mounts, read from the application's router."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
 
 from smilero_core.plugins.host import PluginHost
 from smilero_sdk.pages import PageOperation
 from smilero_sdk.testing.host import Address, Door
 from smilero_tenants.faces.frames import face_path
 from smilero_web.api.operations import PREFIX
+from smilero_web.testhost.samples import sample_of
 
 
 def addresses_of(host: PluginHost, plugin: str) -> Sequence[Address]:
@@ -24,4 +28,9 @@ def addresses_of(host: PluginHost, plugin: str) -> Sequence[Address]:
 
 def _page(plugin: str, one: PageOperation) -> Address:
     path = face_path(one.face, plugin, one.path)
-    return Address(Door(one.face.value), one.method, path, one.permission, one.parameters, one.form)
+    return Address(Door(one.face.value), one.method, path, one.permission, one.parameters, one.form, _query(one.query))
+
+
+def _query(model: type[BaseModel] | None) -> str:
+    values = sample_of(model) if model else {}
+    return f"?{urlencode(values)}" if values else ""

@@ -25,6 +25,7 @@ from smilero_web.runtime import Runtime
 from smilero_web.testhost.cast import CAST, Foundation
 from smilero_web.testhost.life import Life, seed
 from smilero_web.testhost.loop import LoopThread
+from smilero_web.testhost.work import payload_of
 
 Result = TypeVar("Result")
 
@@ -133,8 +134,6 @@ class Town:
 
     def queue(self, plugin: str, job: str) -> None:
         """As `ctx.jobs.later` does."""
-        from smilero_web.testhost.work import payload_of
-
         payload = json.dumps(payload_of(self.place.runtime, plugin, job))
         sql = "insert into core.job (tenant_id, id, plugin, kind, name, payload) values ($1, $2, $3, 'job', $4, $5::jsonb)"
         self._write(sql, self.id, uuid7(), plugin, job, payload)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from smilero_core.messaging.channels import DevelopmentChannel
 from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_core.messaging.sending import send_job
@@ -55,5 +53,5 @@ class Hands:
 
 def payload_of(runtime: Runtime, plugin: str, job: str) -> dict[str, Any]:
     """A payload that the job's model takes, of no object."""
-    model: type[BaseModel] | None = runtime.host.declared[plugin].jobs[job].payload
+    model = runtime.host.declared[plugin].jobs[job].payload
     return sample_of(model) if model else {}

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from smilero_sdk.context import TenantContext
 from smilero_sdk.testing.client import Answer, Client
-from smilero_sdk.testing.contract.stage import Stage, check
+from smilero_sdk.testing.contract.stage import NothingToLookAt, Stage, check
 from smilero_sdk.testing.host import CAST, Address, Door, Foundation
 
 # What somebody may be answered who asks with another foundation's ids.
@@ -55,6 +55,9 @@ _TWIN = "select 1"
 @check("isolation", suite="A6")
 def its_role_reaches_nothing_else(stage: Stage) -> None:
     """Injected, alone or stacked, no statement of the plugin's role reaches identity, the outbox, another plugin or another foundation."""
+    if not stage.tables():
+        message = f"{stage.name} has no tables, and so no role"
+        raise NothingToLookAt(message)
     statements = [text.format(theirs=stage.theirs.id, schema=stage.schema) for text in ATTACKS]
     statements += [f"select * from {table}" for table in _tables_of_others(stage)]  # noqa: S608 - names from the catalogue
     stage.look("statements", statements)
@@ -103,11 +106,11 @@ def foreign_objects_are_not_found(stage: Stage) -> None:
     faults = []
     for address in addresses:
         for who in (*CAST, None):
-            answer = _ask(stage.mine, who, address, address.path.format_map(foreign))
+            answer = _ask(stage.mine, who, address, address.path.format_map(foreign) + address.query)
             if not _is_refusal(answer):
                 faults.append(f"{address.name} as {who} with foreign ids: {answer.status}")
         if address.method == "GET" and address.parameters.keys() <= own.keys():
-            path = address.path.format_map(own)
+            path = address.path.format_map(own) + address.query
             if not any(_ask(stage.mine, who, address, path).status == HTTPStatus.OK for who in (None, *CAST)):
                 faults.append(f"{address.name} answers nobody, even with its own ids")
     stage.expect_none(faults)
@@ -123,7 +126,7 @@ def nothing_foreign_is_shown(stage: Stage) -> None:
     faults, answered = [], 0
     for address in addresses:
         for who in (*CAST, None):
-            answer = _ask(stage.mine, who, address, address.path.format_map(own))
+            answer = _ask(stage.mine, who, address, address.path.format_map(own) + address.query)
             answered += answer.status == HTTPStatus.OK
             faults += [f"{address.name} as {who} shows {secret}" for secret in secrets if secret in answer.text]
     stage.expect_none(faults if answered else ["nobody was answered anything"])
@@ -137,7 +140,10 @@ def another_foundations_sign_in_is_worth_nothing(stage: Stage) -> None:
     stage.look("addresses", [address.name for address in addresses])
     faults = []
     for address in addresses:
-        path, needs = address.path.format_map(own), address.permission is not None or address.door in {Door.CONSOLE, Door.PORTAL}
+        path, needs = (
+            address.path.format_map(own) + address.query,
+            address.permission is not None or address.door in {Door.CONSOLE, Door.PORTAL},
+        )
         for who in CAST:
             stranger = _at(stage.theirs.client(who), stage.mine.client().host)
             answer = stranger.ask(address.method, path)

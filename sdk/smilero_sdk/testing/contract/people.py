@@ -41,10 +41,10 @@ def export_gives_what_is_stored(stage: Stage) -> None:
 
 @check("people")
 def erasure_leaves_no_trace(stage: Stage) -> None:
-    """After a person's erasure no row of the plugin holds the person's name, another's export is as before, and a second time is harmless."""
+    """After a person's erasure no row holds the name, another's export is as before, and a second time is harmless."""
     named = _named(stage, stage.theirs)
     stage.look("people to erase", sorted(named))
-    who = sorted(named)[0]
+    who = min(named)
     others = {other: _export(stage, stage.theirs, other) for other in sorted(named)[1:]}
     for _ in range(2):
         stage.theirs.work(stage.name, "owner", lambda ctx: _erase(stage, ctx, stage.theirs.people[who]))

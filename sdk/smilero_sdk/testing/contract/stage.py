@@ -96,17 +96,16 @@ class Stage:
         """An object of each kind that a foundation has, by the name of the parameter that takes it."""
         known: dict[str, object] = {"shop_id": tenant.shop_id, "market_id": tenant.market_id, "person_id": tenant.people["customer"]}
         for table in self.tables():
-            row = self.host.query(
-                f"select id from {self.schema}.{table} where tenant_id = $1 order by id limit 1",  # noqa: S608 - names from the catalogue
-                tenant.id,
-            )
-            if row:
-                known[f"{table}_id"] = row[0]["id"]
+            sql = f"select * from {self.schema}.{table} where tenant_id = $1 order by id limit 1"  # noqa: S608 - a name from the catalogue
+            for row in self.host.query(sql, tenant.id):
+                known[f"{table}_id"] = row["id"]
+                # A number to say at the till, a word in an address: what an address takes that is no id.
+                known |= {name: value for name, value in row.items() if isinstance(value, str) and name not in known}
         return known
 
     def path(self, address: Address, ids: dict[str, object]) -> str | None:
         """An address of objects; None where one of its parameters has none."""
-        return address.path.format_map(ids) if address.parameters.keys() <= ids.keys() else None
+        return address.path.format_map(ids) + address.query if address.parameters.keys() <= ids.keys() else None
 
     def text_of_rows(self, tenant: Foundation) -> list[tuple[str, str]]:
         """(table, row as text) of everything that the plugin stores for a foundation."""
