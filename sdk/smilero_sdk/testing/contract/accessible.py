@@ -3,13 +3,13 @@
 from http import HTTPStatus
 
 from smilero_sdk.testing.client import Answer
-from smilero_sdk.testing.contract.stage import Stage, check
+from smilero_sdk.testing.contract.stage import Grade, Stage, check
 from smilero_sdk.testing.host import CAST, Address, Door
 from smilero_sdk.testing.markup import page_faults
 from smilero_sdk.testing.seen import Shown, find_browser, serious_violations
 
 
-@check("accessible", suite="G1")
+@check("accessible", suite="G1", grade=Grade.SILVER)
 def pages_say_what_they_show(stage: Stage) -> None:
     """Language, title, one heading, named links, buttons and fields, alternatives of pictures: from the HTML of every page."""
     shown, unseen = _pages(stage)
@@ -18,7 +18,7 @@ def pages_say_what_they_show(stage: Stage) -> None:
     stage.expect_none([*faults, *(f"nobody is shown {page}: seed demo data for it" for page in unseen)])
 
 
-@check("accessible", suite="G1")
+@check("accessible", suite="G1", grade=Grade.SILVER)
 def pages_pass_axe(stage: Stage) -> None:
     """Nothing serious is found by axe on any page at 360 px, where Chromium and axe-core are found."""
     browser = find_browser()

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from smilero_sdk.testing.contract.stage import Stage, check
+from smilero_sdk.testing.contract.stage import Grade, Stage, check
 from smilero_sdk.testing.host import Foundation
 
 _PAGES = ((None, "/"), ("merchant", "/portal"), ("clerk", "/portal"), ("owner", "/console/shops"))
@@ -12,13 +12,13 @@ class FailedOnPurpose(Exception):  # noqa: N818 - raised on purpose
     """What the plugin's hooks raise here."""
 
 
-@check("failure", suite="F2")
+@check("failure", suite="F2", grade=Grade.SILVER)
 def a_hook_that_raises_breaks_no_page(stage: Stage) -> None:
     """Every page of the host answers as before while all hooks of the plugin raise, and the core's rows are untouched."""
     _without(stage, _raise)
 
 
-@check("failure", suite="F2")
+@check("failure", suite="F2", grade=Grade.SILVER)
 def a_hook_that_returns_rubbish_breaks_no_page(stage: Stage) -> None:
     """The same while all hooks of the plugin answer with something that they never promised."""
     _without(stage, _rubbish)

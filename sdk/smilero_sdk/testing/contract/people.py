@@ -4,13 +4,13 @@ from typing import Any
 
 from smilero_sdk.context import TenantContext
 from smilero_sdk.manifest import DataClass
-from smilero_sdk.testing.contract.stage import NothingToLookAt, Stage, check
+from smilero_sdk.testing.contract.stage import Grade, NothingToLookAt, Stage, check
 from smilero_sdk.testing.host import Foundation
 
 _HOOKS = ("provide_person_export", "provide_person_erasure")
 
 
-@check("people")
+@check("people", grade=Grade.SILVER)
 def personal_data_is_declared(stage: Stage) -> None:
     """A plugin whose rows name people says so in its manifest, and has both hooks."""
     people = {str(person): who for who, person in stage.mine.people.items()}
@@ -24,7 +24,7 @@ def personal_data_is_declared(stage: Stage) -> None:
     stage.expect_none(sorted(f"{where}, and the manifest declares no personal data" for where in found))
 
 
-@check("people")
+@check("people", grade=Grade.SILVER)
 def export_gives_what_is_stored(stage: Stage) -> None:
     """Whoever is in the plugin's rows gets something, rows that JSON knows, under a title that has a Korean sentence."""
     named = _named(stage, stage.mine)
@@ -39,7 +39,7 @@ def export_gives_what_is_stored(stage: Stage) -> None:
     stage.expect_none(faults)
 
 
-@check("people")
+@check("people", grade=Grade.SILVER)
 def erasure_leaves_no_trace(stage: Stage) -> None:
     """After a person's erasure no row holds the name, another's export is as before, and a second time is harmless."""
     named = _named(stage, stage.theirs)

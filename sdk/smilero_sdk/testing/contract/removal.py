@@ -1,9 +1,9 @@
 """A plugin goes without a trace and comes back with everything."""
 
-from smilero_sdk.testing.contract.stage import NothingToLookAt, Stage, check
+from smilero_sdk.testing.contract.stage import Grade, NothingToLookAt, Stage, check
 
 
-@check("removal", suite="F4")
+@check("removal", suite="F4", grade=Grade.SILVER)
 def comes_back_with_everything(stage: Stage) -> None:
     """Exported and uninstalled, nothing of it is left; installed again from the export, every row is there."""
     try:

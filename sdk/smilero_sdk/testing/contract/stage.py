@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from smilero_sdk.manifest import Plugin
@@ -119,6 +120,14 @@ class Stage:
         ]
 
 
+class Grade(IntEnum):
+    """How good a plugin is: the highest grade of which it passes every check, and of all below (`docs/plugins/quality.md`)."""
+
+    BRONZE = 1
+    SILVER = 2
+    GOLD = 3
+
+
 @dataclass(frozen=True)
 class Check:
     """One check of the contract.
@@ -126,11 +135,13 @@ class Check:
     Attributes:
         name: `<subject>::<check>`.
         suite: the check of the design that it is a part of, as F1.
+        grade: the first grade that demands it. Gold is for `smilero plugin check` alone: no test fails for it.
         what: what holds when it passes.
     """
 
     name: str
     suite: str | None
+    grade: Grade
     what: str
     run: Callable[[Stage], None]
 
@@ -144,12 +155,15 @@ class Check:
 CHECKS: list[Check] = []
 
 
-def check(subject: str, *, suite: str | None = None) -> Callable[[Callable[[Stage], None]], Callable[[Stage], None]]:
+Run = Callable[[Stage], None]
+
+
+def check(subject: str, *, suite: str | None = None, grade: Grade = Grade.BRONZE) -> Callable[[Run], Run]:
     """Add a check to the contract. Its docstring says what holds."""
 
-    def declare(function: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    def declare(function: Run) -> Run:
         what = (function.__doc__ or "").strip().splitlines()[0]
-        CHECKS.append(Check(f"{subject}::{function.__name__}", suite, what, function))
+        CHECKS.append(Check(f"{subject}::{function.__name__}", suite, grade, what, function))
         return function
 
     return declare
