@@ -19,7 +19,8 @@ NOW = sa.text("now()")
 
 def upgrade() -> None:
     """The platform's relay moves events from the outbox to the log and makes the jobs that deliver them."""
-    open_to_platform("outbox", "select, delete")
+    # To update none: whoever locks rows needs the right.
+    open_to_platform("outbox", "select, update, delete")
     create_tenant_table(
         "event_log",
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,4 +1,4 @@
-"""The servers of a test run, and its databases: those of the test kit, with the probe's tables in them."""
+"""The servers of a test run, and its databases: those of the test kit, with the tables of the tests' own plugins in them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +9,15 @@ from smilero_core.db.unit import UnitOfWork
 from smilero_web.testhost.cluster import BLANK, MIGRATED, Cluster, connected, installed_lineages
 from smilero_web.testhost.cluster import running_cluster as running_bare_cluster
 
-__all__ = ["BLANK", "MIGRATED", "PROBE", "Cluster", "connected", "lineages", "roll_back", "running_cluster"]
+__all__ = ["BLANK", "MIGRATED", "PROBE", "TOLL", "Cluster", "connected", "lineages", "roll_back", "running_cluster"]
 
 PROBE = Lineage("plugin_probe", Path(__file__).parents[1] / "probe" / "smilero_probe" / "migrations")
+TOLL = Lineage("plugin_toll", Path(__file__).parents[1] / "toll" / "smilero_toll" / "migrations")
 
 
 def lineages() -> list[Lineage]:
-    """The core's, every installed plugin's that has tables, and the probe's."""
-    return [*installed_lineages(), PROBE]
+    """The core's, every installed plugin's that has tables, and those of the tests' own plugins."""
+    return [*installed_lineages(), PROBE, TOLL]
 
 
 @contextmanager

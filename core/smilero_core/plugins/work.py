@@ -84,12 +84,21 @@ class Workbench:
     Args:
         core_jobs: the core's own kinds of job, all of which call others.
         origin: scheme and host of a tenant, for links.
+        budget: seconds that a job may take.
     """
 
-    def __init__(self, database: Database, services: HostServices, core_jobs: Mapping[str, Job], origin: Callable[[Tenant], str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        services: HostServices,
+        core_jobs: Mapping[str, Job],
+        origin: Callable[[Tenant], str],
+        budget: float = BUDGET_SECONDS,
+    ) -> None:
         self._database = database
         self._core_jobs = core_jobs
         self._origin = origin
+        self._budget = budget
         self.services = services
 
     async def take_turn(self, tenant: Tenant) -> bool:
@@ -140,7 +149,7 @@ class Workbench:
     async def _inside(self, context: Context, job: DueJob, task: Task) -> None:
         rows = JobRows(context.host)
         try:
-            async with asyncio.timeout(BUDGET_SECONDS), context.host.savepoint():
+            async with asyncio.timeout(self._budget), context.host.savepoint():
                 if job.kind != "delivery" or await rows.first_time(job):
                     await task.handler(context, *task.arguments)
         except Exception as error:  # noqa: BLE001 - whatever a plugin's code raises, it is tried again
@@ -152,7 +161,7 @@ class Workbench:
     async def _outside(self, outside: Outside, job: DueJob, task: Task) -> None:
         failure: Exception | None = None
         try:
-            async with asyncio.timeout(BUDGET_SECONDS):
+            async with asyncio.timeout(self._budget):
                 await task.handler(outside, *task.arguments)
         except Exception as error:  # noqa: BLE001 - as above
             failure = error
