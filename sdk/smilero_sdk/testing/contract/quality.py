@@ -1,9 +1,10 @@
 """What makes a good plugin better. No test fails for it: `smilero plugin check` counts it."""
 
-from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
+from importlib.metadata import entry_points
 
 from smilero_sdk.testing.contract.stage import Grade, NothingToLookAt, Stage, check
 from smilero_sdk.testing.host import Door
+from smilero_sdk.testing.subject import GROUP
 
 
 @check("quality", grade=Grade.GOLD)
@@ -24,17 +25,14 @@ def has_all_sentences_in_english(stage: Stage) -> None:
 @check("quality", grade=Grade.GOLD)
 def tells_what_it_is(stage: Stage) -> None:
     """Its distribution carries a README, a licence and a summary."""
-    names = packages_distributions().get(stage.plugin.package, [])
-    try:
-        told = metadata(names[0]) if names else None
-    except PackageNotFoundError:
-        told = None
+    told = next((point.dist.metadata for point in entry_points(group=GROUP) if point.name == stage.name and point.dist), None)
     if told is None:
         message = f"{stage.plugin.package} is in no installed distribution"
         raise NothingToLookAt(message)
     stage.look("words of the distribution", ["README", "licence", "summary"])
     licence = told.get("License-Expression") or told.get("License")
-    body = told.get("Description") or str(told.get_payload() if hasattr(told, "get_payload") else "")
+    # In the header, or behind the headers as the body of the message (core metadata 2.1).
+    body = str(told.json.get("description", ""))
     given = {"README": body.strip(), "licence": licence, "summary": told.get("Summary")}
     stage.expect_none(f"the distribution has no {what}" for what, value in given.items() if not value)
 
