@@ -1,5 +1,7 @@
 """The environment of every lineage. `smilero db upgrade` runs it with a connection of the owner; nothing else does."""
 
+from contextlib import nullcontext
+
 from alembic import context
 from sqlalchemy import Connection, text
 
@@ -9,10 +11,10 @@ STATEMENT_TIMEOUT = "15min"
 
 
 def run() -> None:
-    """Run the revisions of one schema, each in its own transaction."""
+    """Run the revisions of one schema, each in its own transaction, or all in the caller's when one is open."""
     connection: Connection = context.config.attributes["connection"]
     schema: str = context.config.attributes["schema"]
-    with connection.begin():
+    with nullcontext() if connection.in_transaction() else connection.begin():
         connection.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.execute(text(f"set statement_timeout = '{STATEMENT_TIMEOUT}'"))
     context.configure(

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from smilero_core.db.lineages import Lineage
+from smilero_core.db.roles import CORE_SCHEMA, plugin_role
 from smilero_core.db.session import Session
 from smilero_sdk.errors import Problem
 from smilero_web.runtime import Runtime
@@ -44,8 +45,15 @@ async def require_migrated(runtime: Runtime) -> None:
     """Raises `database.not_migrated` with the schema that is not at this version's newest revision."""
     async with runtime.database.unbound() as unit:
         session = Session(unit)
+        gone: frozenset[str] = frozenset()
+        # The core's is the first: once it is at its head, it knows which plugins were uninstalled.
         for lineage in runtime.host.lineages():
+            if lineage.schema in gone:
+                continue
             there = await session.fetch_value("select to_regclass($1)::text", f"{lineage.schema}.alembic_version")
             found = await session.fetch_value(f"select version_num from {lineage.schema}.alembic_version") if there else None  # noqa: S608 - a checked name
             if found != _head(lineage):
                 raise Problem("database.not_migrated", HTTPStatus.SERVICE_UNAVAILABLE, schema=lineage.schema)
+            if lineage.schema == CORE_SCHEMA:
+                rows = await session.fetch("select plugin from core.plugin_uninstalled")
+                gone = frozenset(plugin_role(row["plugin"]) for row in rows)

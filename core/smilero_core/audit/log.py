@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from smilero_core.db.session import Session
@@ -16,12 +17,14 @@ class AuditLog:
         session: the application's own session: a plugin's role cannot write here.
         actor: who acts; None: the system itself, as in a job.
         source: the plugin whose catalogue has the sentences, or `core`.
+        now: when it happens.
     """
 
-    def __init__(self, session: Session, actor: Actor | None, source: str) -> None:
+    def __init__(self, session: Session, actor: Actor | None, source: str, now: datetime) -> None:
         self._session = session
         self._actor = actor
         self._source = source
+        self._now = now
 
     async def record(
         self,
@@ -36,10 +39,11 @@ class AuditLog:
         """Write an entry into this transaction."""
         await self._session.execute(
             """
-            insert into core.audit_entry (id, actor_id, role, plugin, sentence, params, subject_id, before, after)
-            values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::jsonb, $9::jsonb)
+            insert into core.audit_entry (id, at, actor_id, role, plugin, sentence, params, subject_id, before, after)
+            values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb, $10::jsonb)
             """,
-            uuid7(),
+            uuid7(self._now),
+            self._now,
             self._actor.person_id if self._actor else None,
             self._actor.role.value if self._actor else "system",
             self._source,

@@ -29,7 +29,7 @@ def begin(tenant: UUID | None, role: str | None, isolation: Isolation, *, read_o
     access = "read only" if read_only else "read write"
     statements = [f"begin isolation level {isolation.value} {access}"]
     if tenant is not None:
-        statements.append(f"set local {TENANT_SETTING} = '{UUID(str(tenant))}'")
+        statements.append(bind(tenant))
     if role is not None:
         statements.append(enter(role))
     return "; ".join(statements)
@@ -43,3 +43,8 @@ def enter(role: str | None) -> str:
         msg = f"{role!r} is not a role that a transaction may enter"
         raise ValueError(msg)
     return f"set local role {role}"
+
+
+def bind(tenant: UUID | None) -> str:
+    """The statement that binds a tenant for the rest of the transaction; None binds nobody."""
+    return f"set local {TENANT_SETTING} = '{UUID(str(tenant)) if tenant else ''}'"

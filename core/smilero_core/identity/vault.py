@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+# What a message's parts are sealed for.
+MESSAGE_RECIPIENT, MESSAGE_BODY = "message recipient", "message body"
+
 _NONCE_BYTES = 12
 # The first byte of what is sealed names the master secret, so that it can be changed while old rows are read.
 _GENERATION = b"\x01"

@@ -7,8 +7,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from smilero_core.db.session import Session
-from smilero_core.identity.vault import Vault
-from smilero_core.messaging.security import BODY, RECIPIENT
+from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT, Vault
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.i18n import Catalogue
 from smilero_sdk.ids import uuid7
@@ -56,16 +55,17 @@ class PluginMessages:
         await self.session.execute(
             """
             with queued as (
-              insert into core.message (id, kind, template, recipient_sealed, body_sealed, state)
-              values ($1, $2, $3, $4, $5, 'queued') returning id
+              insert into core.message (id, kind, template, recipient_sealed, body_sealed, recipient_index, state)
+              values ($1, $2, $3, $4, $5, $6, 'queued') returning id
             )
-            insert into core.job (id, plugin, kind, name, payload) select $6, 'core', 'job', $7, $8::jsonb from queued
+            insert into core.job (id, plugin, kind, name, payload) select $7, 'core', 'job', $8, $9::jsonb from queued
             """,
             message_id,
             template.kind.value,
             f"{self.plugin}.{template.name}",
-            self.vault.seal(self.tenant_id, RECIPIENT, phone),
-            self.vault.seal(self.tenant_id, BODY, body),
+            self.vault.seal(self.tenant_id, MESSAGE_RECIPIENT, phone),
+            self.vault.seal(self.tenant_id, MESSAGE_BODY, body),
+            self.vault.index(self.tenant_id, "phone", phone),
             uuid7(),
             SEND_JOB,
             json.dumps({"message_id": str(message_id)}),

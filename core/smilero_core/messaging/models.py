@@ -12,6 +12,7 @@ class MessageRow(TenantModel):
     kind = fields.TextField()
     template = fields.TextField()
     recipient_sealed = fields.BinaryField()
+    recipient_index = fields.BinaryField(null=True)
     body_sealed = fields.BinaryField()
     state = fields.TextField()
     created_at = fields.DatetimeField(db_default=Now())

@@ -7,12 +7,11 @@ from uuid import UUID
 from smilero_core.db.database import Database
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT, Vault
 from smilero_core.messaging.channels import Outcome, TextChannel
 from smilero_sdk.ids import uuid7
 
 KIND = "security"
-RECIPIENT, BODY = "message recipient", "message body"
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,15 @@ class SecurityMessages:
         message_id = uuid7()
         await session.execute(
             """
-            insert into core.message (id, kind, template, recipient_sealed, body_sealed, state)
-            values ($1, $2, $3, $4, $5, 'queued')
+            insert into core.message (id, kind, template, recipient_sealed, body_sealed, recipient_index, state)
+            values ($1, $2, $3, $4, $5, $6, 'queued')
             """,
             message_id,
             KIND,
             template,
-            self._vault.seal(tenant_id, RECIPIENT, recipient),
-            self._vault.seal(tenant_id, BODY, body),
+            self._vault.seal(tenant_id, MESSAGE_RECIPIENT, recipient),
+            self._vault.seal(tenant_id, MESSAGE_BODY, body),
+            self._vault.index(tenant_id, "phone", recipient),
         )
         return message_id
 
@@ -60,16 +60,18 @@ class SecurityMessages:
         return outcome
 
     async def latest(self, tenant_id: UUID, count: int) -> list[ShownMessage]:
-        """The newest messages, opened. Only the demo's outbox may ask."""
+        """The newest messages but for those of erased people, opened. Only the demo's outbox may ask."""
         async with self._database.unit(tenant_id, read_only=True) as unit:
-            rows = await Session(unit).fetch("select * from core.message order by created_at desc, id desc limit $1", count)
+            rows = await Session(unit).fetch(
+                "select * from core.message where recipient_sealed <> '' order by created_at desc, id desc limit $1", count
+            )
         return [self._opened(tenant_id, row) for row in rows]
 
     def _opened(self, tenant_id: UUID, row: Record) -> ShownMessage:
         return ShownMessage(
-            to=self._vault.open(tenant_id, RECIPIENT, row["recipient_sealed"]),
+            to=self._vault.open(tenant_id, MESSAGE_RECIPIENT, row["recipient_sealed"]),
             template=row["template"],
-            body=self._vault.open(tenant_id, BODY, row["body_sealed"]),
+            body=self._vault.open(tenant_id, MESSAGE_BODY, row["body_sealed"]),
             at=row["created_at"],
             state=row["state"],
         )

@@ -164,7 +164,7 @@ class Context:
     @cached_property
     def audit(self) -> Audit:
         """Who did what."""
-        return AuditLog(self.host, self.caller, self.plugin)
+        return AuditLog(self.host, self.caller, self.plugin, self.now)
 
     @cached_property
     def payments(self) -> Payments:

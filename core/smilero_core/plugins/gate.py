@@ -78,7 +78,7 @@ class PluginGate:
             """
             select a.plugin, coalesce(a.rests_until > now(), false) as resting, s.chosen
             from core.plugin_activation a left join core.plugin_setting s on s.plugin = a.plugin and s.shop_id is null
-            where a.enabled
+            where a.enabled and not exists (select from core.plugin_uninstalled u where u.plugin = a.plugin)
             """
         )
         admitted = [row for row in rows if row["plugin"] in self._admitted]
@@ -105,3 +105,8 @@ async def switch(session: Session, plugin: str, *, enabled: bool) -> None:
         plugin,
         enabled,
     )
+
+
+async def is_uninstalled(session: Session, plugin: str) -> bool:
+    """Whether the operator removed it with its data, and has not installed it again."""
+    return bool(await session.fetch_value("select true from core.plugin_uninstalled where plugin = $1", plugin))

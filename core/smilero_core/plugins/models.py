@@ -4,6 +4,7 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
 
 from smilero_sdk.models import TenantModel
 
@@ -16,6 +17,7 @@ class PluginActivationRow(TenantModel):
     changed_at = fields.DatetimeField(db_default=Now())
     rests_until = fields.DatetimeField(null=True)
     rest_seconds = fields.IntField(db_default=0)
+    demo_until = fields.DateField(null=True)
 
     class Meta:
         schema = "core"
@@ -59,3 +61,14 @@ class PluginFailureRow(TenantModel):
     class Meta:
         schema = "core"
         table = "plugin_failure"
+
+
+class PluginUninstalledRow(Model):
+    """A plugin that the operator removed with all its data. It is in the image still, and is not installed by itself."""
+
+    plugin = fields.CharField(max_length=30, primary_key=True)
+    at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "plugin_uninstalled"

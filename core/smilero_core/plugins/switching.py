@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure
-from smilero_core.plugins.gate import switch
+from smilero_core.plugins.gate import is_uninstalled, switch
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.manifest import Plugin
 
@@ -26,11 +26,14 @@ class Switchboard:
     async def enable(self, name: str) -> None:
         """Switch a plugin on. It is told in the same transaction, and its refusal is the answer.
 
-        Raises `http.not_found`, `plugins.not_listed`, `plugins.needs`, `plugins.conflicts` (409), `plugins.switch_failed` (500).
+        Raises `http.not_found`, `plugins.not_listed`, `plugins.uninstalled`, `plugins.needs`, `plugins.conflicts` (409),
+        `plugins.switch_failed` (500).
         """
         plugin = self._require_installed(name)
         if name not in self._host.listed:
             raise Problem("plugins.not_listed", HTTPStatus.CONFLICT, name=self.title(name))
+        if await is_uninstalled(self._context.host, name):
+            raise Problem("plugins.uninstalled", HTTPStatus.CONFLICT, name=name)
         on = await self._on()
         missing = [other for other in plugin.depends_on if other not in on]
         if missing:

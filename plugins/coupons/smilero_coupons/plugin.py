@@ -4,12 +4,14 @@ from uuid import UUID
 
 from smilero_coupons import events
 from smilero_coupons.cards import card
+from smilero_coupons.demo import CouponLife
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
 from smilero_sdk.answers import Kept, PersonSection
 from smilero_sdk.api import Api
 from smilero_sdk.context import TenantContext
+from smilero_sdk.demo import DemoLife
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import DataClass, Level, Plugin
 from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
@@ -72,6 +74,11 @@ class Coupons:
         """Unused coupons go back to their shops; what was used is counted by them and names nobody once the person is blank."""
         await CouponRepository(ctx.db).give_back_open_claims(person_id)
         return []
+
+    @hookimpl
+    async def provide_demo(self, ctx: TenantContext, life: DemoLife) -> None:
+        """Campaigns, claims and redemptions of sixty days."""
+        await CouponLife(life, ctx.tenant.timezone).fill()
 
 
 # Importing them declares their pages.

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from asyncpg import Record, UniqueViolationError
+from asyncpg import Record
 from tortoise.queryset import QuerySet
 
 from smilero_coupons.models import Campaign, Claim, Redemption
@@ -107,28 +107,26 @@ class CouponRepository:
         )
         return int(str(count))
 
-    async def add_claim(self, campaign: Record, person_id: UUID, nth: int, code: str) -> Claim | None:
+    async def add_claim(self, claim: Claim) -> Claim | None:
         """Write a claim and count it, in one statement; None when another open claim of the shop has the code."""
-        claim_id = uuid7()
-        try:
-            async with self._db.savepoint():
-                await self._db.execute(
-                    """
-                    with counted as (update plugin_coupons.campaign set claimed = claimed + 1 where id = $2 returning id, shop_id)
-                    insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code)
-                    select $1, id, shop_id, $3, $4, $5 from counted
-                    """,
-                    claim_id,
-                    campaign["id"],
-                    person_id,
-                    nth,
-                    code,
-                )
-        except UniqueViolationError as error:
-            if error.constraint_name != "claim_open_code_key":
-                raise
-            return None
-        return await Claim.get(id=claim_id, using_db=self._db.orm)
+        written = await self._db.execute(
+            """
+            with added as (
+              insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code, claimed_at)
+              values ($1, $2, $3, $4, $5, $6, $7)
+              on conflict (tenant_id, shop_id, code) where redeemed_at is null do nothing returning campaign_id
+            )
+            update plugin_coupons.campaign k set claimed = k.claimed + 1 from added where k.id = added.campaign_id
+            """,
+            claim.id,
+            claim.campaign_id,
+            claim.shop_id,
+            claim.person_id,
+            claim.nth,
+            claim.code,
+            claim.claimed_at,
+        )
+        return claim if written else None
 
     async def lock_claims(self, code: str, shop_ids: Collection[UUID] | None) -> list[Record]:
         """The claims that a number may stand for at these shops (None: any of the tenant's), held until the transaction ends.
@@ -150,7 +148,14 @@ class CouponRepository:
 
     async def add_redemption(self, claim: Record, redeemed_by: UUID | None, now: datetime) -> Redemption | None:
         """Mark the claim, count it and write the redemption, in one statement; None when the claim is used already."""
-        redemption_id = uuid7()
+        redemption = Redemption(
+            id=uuid7(now),
+            claim_id=claim["id"],
+            campaign_id=claim["campaign_id"],
+            shop_id=claim["shop_id"],
+            redeemed_by=redeemed_by,
+            redeemed_at=now,
+        )
         written = await self._db.execute(
             """
             with used as (
@@ -161,12 +166,12 @@ class CouponRepository:
             insert into plugin_coupons.redemption (id, claim_id, campaign_id, shop_id, redeemed_by, redeemed_at)
             select $1, used.id, used.campaign_id, used.shop_id, $4, $3 from used join counted on counted.id = used.campaign_id
             """,
-            redemption_id,
+            redemption.id,
             claim["id"],
             now,
             redeemed_by,
         )
-        return await Redemption.get(id=redemption_id, using_db=self._db.orm) if written else None
+        return redemption if written else None
 
     async def undo_redemption(self, redemption_id: UUID, since: datetime, now: datetime) -> bool:
         """Give a claim and the count back, if the redemption is not older than `since`; whether it was undone."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from smilero_sdk.api import Schema
@@ -16,7 +16,10 @@ LONGEST = timedelta(days=5 * 366)
 
 
 class CampaignIn(Schema):
-    """A new campaign. `value` is won, or percent from 1 to 100."""
+    """A new campaign. `value` is won, or percent from 1 to 100.
+
+    It is judged at the moment `now` of the validation's context, where there is one, as in the life of a demo.
+    """
 
     shop_id: UUID
     kind: Literal["won", "percent"]
@@ -27,10 +30,10 @@ class CampaignIn(Schema):
     ends_at: Annotated[AwareDatetime, Field(strict=True)]
 
     @model_validator(mode="after")
-    def _sensible(self) -> Self:
+    def _sensible(self, info: ValidationInfo) -> Self:
         if self.kind == "percent" and self.value > MOST_PERCENT:
             raise PydanticCustomError("percent_over_100", "more than all of it")
-        now = datetime.now(UTC)
+        now: datetime = (info.context or {}).get("now") or datetime.now(UTC)
         if self.ends_at <= now:
             raise PydanticCustomError("ends_in_past", "over before it begins")
         # The last days of the year 9999 are outside of time in some other zone.

@@ -14,6 +14,7 @@ from smilero_coupons.repository import CouponRepository
 from smilero_coupons.schemas import CampaignIn, RedemptionIn
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
 _TRIES = 8
@@ -41,7 +42,10 @@ class CouponService:
         shop = await self._ctx.registry.shop(wanted.shop_id)
         if not self._ctx.actor.works_at(shop.id):
             raise not_found("shop")
-        campaign = Campaign(**wanted.model_dump(), created_by=self._ctx.actor.person_id)
+        now = self._ctx.now
+        campaign = Campaign(
+            **wanted.model_dump(), id=uuid7(now), created_by=self._ctx.actor.person_id, created_at=now, claimed=0, redeemed=0
+        )
         campaign = await self.repository.add_campaign(campaign)
         await self._ctx.events.emit(CampaignCreated(campaign_id=campaign.id, shop_id=shop.id))
         return campaign
@@ -144,8 +148,10 @@ class CouponService:
     async def _with_code(self, campaign: Record, person_id: UUID, nth: int) -> Claim:
         for _ in range(_TRIES):
             code = f"{secrets.randbelow(1_000_000):06d}"
-            claim = await self.repository.add_claim(campaign, person_id, nth, code)
-            if claim is not None:
+            now = self._ctx.now
+            claim = Claim(id=uuid7(now), campaign_id=campaign["id"], shop_id=campaign["shop_id"], person_id=person_id, nth=nth)
+            claim.code, claim.claimed_at = code, now
+            if await self.repository.add_claim(claim) is not None:
                 return claim
         # Eight collisions in a row: more than a hundred thousand open claims at one stall.
         raise Problem("coupons.no_code_left", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -184,7 +184,7 @@ class Host(Protocol):
         """
 
     def settle(self) -> None:
-        """Run what is due until nothing is: events, deliveries, jobs, schedules. Raises NotImplementedError where the host cannot."""
+        """Run what is due until nothing is: events, deliveries, jobs, schedules."""
 
     def ring_schedules(self) -> None:
         """Make every schedule of both foundations due."""
@@ -196,10 +196,9 @@ class Host(Protocol):
         """Ask the database as its superuser, whom no row security stops."""
 
     def remove(self, plugin: str) -> Mapping[str, int]:
-        """Export and uninstall a plugin in a database of its own and install it again from the export.
+        """Export and uninstall a plugin and install it again from the export; how many rows each of its tables has.
 
-        Returns the rows of each table after it, as before. Raises AssertionError with what was lost or left,
-        NotImplementedError where the host cannot.
+        Raises AssertionError with what was left in between, or lost after.
         """
 
 

@@ -11,7 +11,6 @@ from typing import Any
 _AXE = Path("node_modules") / "axe-core" / "axe.min.js"
 # A test machine has neither a sandbox for root nor a graphics card, and must not call home.
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-_PHONE = {"width": 360, "height": 780}
 _SERIOUS = frozenset({"serious", "critical"})
 
 
@@ -51,7 +50,7 @@ def serious_violations(browser: Browser, pages: Sequence[Shown]) -> list[str]:
     source = browser.axe.read_text(encoding="utf-8")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.chromium, args=list(_ARGUMENTS))
-        context = chromium.new_context(viewport=_PHONE, locale="ko-KR", bypass_csp=True)
+        context = chromium.new_context(viewport={"width": 360, "height": 780}, locale="ko-KR", bypass_csp=True)
         page = context.new_page()
         found = [fault for shown in pages for fault in _violations(page, shown, source)]
         chromium.close()

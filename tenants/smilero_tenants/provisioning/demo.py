@@ -71,8 +71,9 @@ async def _fill(store: RegistryStore, people: People, definition: MarketDefiniti
 
 
 async def _switch_new_on(session: Session, plugins: Sequence[str]) -> None:
-    """A plugin that the foundation has never had, as the first start after it was installed finds one."""
-    had = {row["plugin"] for row in await session.fetch("select plugin from core.plugin_activation")}
+    """A plugin that the foundation has never had, as the first start after it was installed finds one; none that was uninstalled."""
+    rows = await session.fetch("select plugin from core.plugin_activation union select plugin from core.plugin_uninstalled")
+    had = {row["plugin"] for row in rows}
     for plugin in plugins:
         if plugin not in had:
             await switch(session, plugin, enabled=True)

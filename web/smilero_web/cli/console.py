@@ -3,13 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from functools import cache
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -66,6 +68,28 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     Console(soft_wrap=True).print(table)
+
+
+# What is being done, as a sentence, and how many of how many are done.
+Told = Callable[[str, int, int], None]
+
+
+@contextmanager
+def progress() -> Iterator[Told]:
+    """Tell how far something is: a bar for each sentence on a terminal, else the sentence once."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        tasks = {}
+
+        def told(sentence: str, done: int, total: int) -> None:
+            if sentence not in tasks:
+                tasks[sentence] = bars.add_task(sentence, total=total)
+                if not console.is_terminal:
+                    say(sentence)
+            bars.update(tasks[sentence], completed=done)
+
+        yield told
 
 
 def _plain(value: object) -> object:

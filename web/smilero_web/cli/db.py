@@ -7,7 +7,7 @@ import typer
 
 from smilero_core.db.driver import Connection
 from smilero_core.db.isolation import Finding, Report, inspect
-from smilero_core.db.lineages import Lineage
+from smilero_core.db.lineages import Lineage, uninstalled
 from smilero_core.db.settings import DatabaseSettings
 from smilero_sdk.errors import Problem
 from smilero_web.cli.console import JsonOption, print_json, say, text
@@ -42,6 +42,8 @@ def check(*, json: JsonOption = False) -> None:
 
 
 async def _check(settings: DatabaseSettings, lineages: list[Lineage]) -> Report:
+    gone = await uninstalled(settings.app())
+    lineages = [lineage for lineage in lineages if lineage.schema not in gone]
     connection = await asyncpg.connect(settings.app())
     try:
         revisions = {lineage.schema: await _revision(connection, lineage) for lineage in lineages}

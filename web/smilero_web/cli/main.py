@@ -12,7 +12,16 @@ from smilero_sdk.errors import Problem
 from smilero_web.cli.console import tell_refusal
 
 # Each command with its module, in the order of `--help`.
-_MODULES = {"up": "serve", "web": "serve", "worker": "worker", "db": "db", "tenant": "tenant", "plugin": "plugin", "token": "token"}
+_MODULES = {
+    "up": "serve",
+    "web": "serve",
+    "worker": "worker",
+    "db": "db",
+    "tenant": "tenant",
+    "plugin": "plugin",
+    "person": "person",
+    "token": "token",
+}
 
 
 class Commands(TyperGroup):

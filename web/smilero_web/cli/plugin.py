@@ -1,7 +1,9 @@
 """`smilero plugin`: what is installed, and where it is on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.session import Session
 from smilero_core.models import CORE_MODELS
+from smilero_core.plugins import installing, lifecycle
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
@@ -16,9 +19,9 @@ from smilero_core.plugins.switching import Switchboard
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
-from smilero_web.cli.console import PACKAGES, JsonOption, language, print_json, print_table, say, text
+from smilero_web.cli.console import PACKAGES, JsonOption, language, print_json, print_table, progress, say, text
 from smilero_web.cli.migrate import find_plugins
-from smilero_web.cli.office import Office, with_office
+from smilero_web.cli.office import Office, database_settings, reaching, with_office
 from smilero_web.cli.plugin_author import check, new
 from smilero_web.services import Installed, host_services
 
@@ -57,6 +60,55 @@ def disable(name: NameArgument, *, tenant: TenantOption) -> None:
     say(text("cli.disabled", name=name, slug=tenant))
 
 
+@app.command("uninstall")
+def uninstall(
+    name: NameArgument,
+    *,
+    export: Annotated[Path, typer.Option(help="The new ZIP file for all its data.")],
+    force: Annotated[bool, typer.Option("--force", help="Switch it off first wherever it is on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Export all data of a plugin, then remove its tables, its role and everything that the host knows of it."""
+    host = find_plugins()
+    lifecycle.require_free(host, name)
+    if not yes:
+        typer.confirm(text("cli.uninstall_sure", name=name, file=str(export)), abort=True, err=True)
+    settings = database_settings()
+    if force:
+        _switch_off_everywhere(host, name)
+    with reaching(), progress() as told:
+        sentence = text("cli.exporting", name=name)
+        done = asyncio.run(lifecycle.uninstall(settings.owner(), host, name, export, lambda _, *how_far: told(sentence, *how_far)))
+    if done.role_stays:
+        say(text("cli.role_stays", name=name), "yellow")
+    say(text("cli.uninstalled", name=name, rows=done.manifest.rows, file=str(export)))
+
+
+@app.command("install")
+def install(
+    name: NameArgument,
+    *,
+    source: Annotated[Path | None, typer.Option("--from", help="What `plugin uninstall` exported.")] = None,
+) -> None:
+    """Install a plugin that was uninstalled, empty or with the data of an export. It is off everywhere then."""
+    host = find_plugins()
+    settings = database_settings()
+    with reaching(), progress() as told:
+        sentence = text("cli.importing", name=name)
+        rows = asyncio.run(installing.install(settings.owner(), host, name, source, lambda _, *how_far: told(sentence, *how_far)))
+    say(text("cli.installed", name=name, rows=rows))
+
+
+def _switch_off_everywhere(host: PluginHost, name: str) -> None:
+    async def work(office: Office) -> None:
+        for summary in await office.tenants.list():
+            if name in summary.plugins:
+                async with core_context(office, host, await office.tenant(summary.slug)) as context:
+                    await Switchboard(context).disable(name)
+
+    with_office(work)
+
+
 def _switch(name: str, slug: str, *, enabled: bool) -> None:
     host = find_plugins()
     if name not in host.plugins:
@@ -71,13 +123,13 @@ def _switch(name: str, slug: str, *, enabled: bool) -> None:
 
 
 @asynccontextmanager
-async def core_context(office: Office, host: PluginHost, tenant: Tenant) -> AsyncIterator[Context]:
+async def core_context(office: Office, host: PluginHost, tenant: Tenant, *, read_only: bool = False) -> AsyncIterator[Context]:
     """A transaction of the core at a foundation, by nobody who signed in, with the plugins' models and sentences loaded."""
     installed = Installed(host, Catalogue.of([*PACKAGES, *host.packages]))
     gate = PluginGate(office.database, host.listed)
     await init_models({"core": CORE_MODELS, **host.models})
     try:
-        async with office.database.unit(tenant.id) as unit:
+        async with office.database.unit(tenant.id, read_only=read_only) as unit:
             services = host_services(installed, gate, office.vault)
             yield Context(tenant, language(), unit, services, await gate.read(Session(unit)))
     finally:

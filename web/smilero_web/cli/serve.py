@@ -2,30 +2,31 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from smilero_core.db.database import Database
+from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.embedded import Embedded, EmbeddedServices, claimed
 from smilero_core.identity.vault import Vault
+from smilero_core.models import CORE_MODELS
+from smilero_core.plugins.gate import PluginGate
 from smilero_sdk.errors import Problem
 from smilero_tenants.markets.definition import load_definitions
-from smilero_tenants.provisioning.demo import DEMO_PHONES, Told, provision_demo
-from smilero_web.cli.console import LOG, say, text
+from smilero_tenants.provisioning.demo import DEMO_PHONES, provision_demo
+from smilero_tenants.provisioning.life import live_demo
+from smilero_web.cli.console import LOG, Told, progress, say, text
 from smilero_web.cli.ending import ignore_signals, until_ended
 from smilero_web.cli.migrate import assembled, upgrade_database
 from smilero_web.cli.office import from_environment, mark_demo, names_server, reaching, serving_settings, web_settings
 from smilero_web.cli.parts import keep_running
 from smilero_web.cli.serving import require_free_port, serve
 from smilero_web.runtime import Parts
+from smilero_web.services import Installed, host_services
 from smilero_web.settings import WebSettings
 
 app = typer.Typer()
@@ -74,33 +75,24 @@ def _run(parts: Parts, database: DatabaseSettings, services: EmbeddedServices) -
     mark_demo(parts.settings.data_dir, demo=parts.settings.demo)
     upgrade_database(database, parts.host)
     if parts.settings.demo:
-        with reaching(), _progress() as told:
+        with reaching(), progress() as told:
             asyncio.run(_provision(parts, database, told))
     keep_running(parts.settings, database, lambda port: _greet(parts.settings, port, services.database_url))
 
 
 async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> None:
-    async with Database(database) as opened:
-        await provision_demo(opened, Vault(database.secret_key.get_secret_value()), sorted(parts.host.plugins), told)
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """Tell how far the foundations are: a bar each on a terminal, else a sentence."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        tasks = {}
-
-        def told(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                sentence = text("cli.provisioning", name=name)
-                tasks[name] = bars.add_task(sentence, total=total)
-                if not console.is_terminal:
-                    say(sentence)
-            bars.update(tasks[name], completed=done)
-
-        yield told
+    """The foundations with their shops and people, then the sixty days that the plugins make up."""
+    vault = Vault(database.secret_key.get_secret_value())
+    await init_models({"core": CORE_MODELS, **parts.host.models})
+    try:
+        async with Database(database) as opened:
+            plugins = sorted(parts.host.plugins)
+            await provision_demo(opened, vault, plugins, lambda name, *how_far: told(text("cli.provisioning", name=name), *how_far))
+            installed = Installed(parts.host, parts.catalogue)
+            services = host_services(installed, PluginGate(opened, parts.host.listed), vault)
+            await live_demo(opened, services, parts.access, lambda name, *how_far: told(text("cli.living", name=name), *how_far))
+    finally:
+        await forget_models()
 
 
 def _greet(settings: WebSettings, port: int, database_url: str) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 from smilero_core.db.driver import Connection
 from smilero_core.db.isolation import Finding, inspect
 from smilero_core.db.roles import plugin_role
+from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.host import PluginHost
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.testing.host import Address, Declared
 from smilero_web.runtime import Runtime
 from smilero_web.testhost.addresses import addresses_of
 from smilero_web.testhost.loop import LoopThread
+from smilero_web.testhost.removal import taken_out_and_back
 from smilero_web.testhost.town import Town
 from smilero_web.testhost.watching import watching
 from smilero_web.testhost.work import Hands
@@ -30,6 +32,7 @@ class RunningHost:
 
     loop: LoopThread
     runtime: Runtime
+    settings: DatabaseSettings
     admin: Connection
     ports: tuple[int, int]
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -95,12 +98,17 @@ class RunningHost:
 
     async def fetch(self, sql: str, *args: object) -> Sequence[Mapping[str, Any]]:
         """The same, on the host's own loop."""
-        return await self.admin.fetch(sql, *args)
+        return [dict(row) for row in await self.admin.fetch(sql, *args)]
 
     def remove(self, plugin: str) -> Mapping[str, int]:
         """Export, uninstall, install again."""
-        msg = f"this host cannot take {plugin} out and put it back yet"
-        raise NotImplementedError(msg)
+        for town in self.towns:
+            town.disable(plugin)
+        try:
+            return self.loop.call(taken_out_and_back(self.settings.owner(), self.admin, self._host, plugin))
+        finally:
+            for town in self.towns:
+                town.enable(plugin)
 
     async def _subjects(self, schema: str) -> Mapping[str, int]:
         tables = await self.admin.fetchval(

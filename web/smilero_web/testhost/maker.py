@@ -49,7 +49,7 @@ async def _running(loop: LoopThread, cluster: Cluster, plugins: str) -> AsyncIte
         admin = await stack.enter_async_context(connected(settings.database_url))
         beside = await stack.enter_async_context(served_beside(settings, cluster.redis_url, plugins))
         here = await stack.enter_async_context(served_here(settings, cluster.redis_url, plugins))
-        host = RunningHost(loop, here.runtime, admin, (here.port, beside))
+        host = RunningHost(loop, here.runtime, settings, admin, (here.port, beside))
         vault = Vault(settings.secret_key.get_secret_value())
         for slug in _SLUGS:
             # Like no word of a page, so that it is found wherever it does not belong.

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from annotated_types import Ge, Gt, MinLen
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from smilero_sdk.ids import uuid7
 
@@ -15,7 +15,8 @@ from smilero_sdk.ids import uuid7
 def sample_of(model: type[BaseModel]) -> dict[str, Any]:
     """What the model takes, as JSON knows it: required fields only. It names no object that exists."""
     values = {name: _value(field.annotation, field.metadata) for name, field in model.model_fields.items() if field.is_required()}
-    return model.model_construct(**values).model_dump(mode="json")
+    dumped: dict[str, Any] = TypeAdapter(dict[str, Any]).dump_python(values, mode="json")
+    return dumped
 
 
 def _value(kind: Any, limits: list[Any]) -> object:  # noqa: ANN401 - whatever an annotation holds
@@ -35,8 +36,8 @@ def _value(kind: Any, limits: list[Any]) -> object:  # noqa: ANN401 - whatever a
 
 def _plain(kind: Any, limits: list[Any]) -> object:  # noqa: ANN401 - as above
     now = datetime.now(UTC)
-    least = next((int(limit.ge) for limit in limits if isinstance(limit, Ge)), None)
-    least = next((int(limit.gt) + 1 for limit in limits if isinstance(limit, Gt)), least)
+    least = next((int(str(limit.ge)) for limit in limits if isinstance(limit, Ge)), None)
+    least = next((int(str(limit.gt)) + 1 for limit in limits if isinstance(limit, Gt)), least)
     length = next((limit.min_length for limit in limits if isinstance(limit, MinLen)), 1)
     made: dict[Any, object] = {
         UUID: uuid7(),

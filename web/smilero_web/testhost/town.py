@@ -9,7 +9,7 @@ from uuid import UUID
 
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import open_session
-from smilero_core.messaging.security import BODY, RECIPIENT
+from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT
 from smilero_core.plugins.calling import ask_plugins
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.switching import Switchboard
@@ -157,8 +157,8 @@ class Town:
         return [
             Sent(
                 row["template"],
-                vault.open(self.id, RECIPIENT, row["recipient_sealed"]),
-                vault.open(self.id, BODY, row["body_sealed"]),
+                vault.open(self.id, MESSAGE_RECIPIENT, row["recipient_sealed"]),
+                vault.open(self.id, MESSAGE_BODY, row["body_sealed"]),
                 row["state"],
             )
             for row in rows

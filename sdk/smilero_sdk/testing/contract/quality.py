@@ -30,10 +30,10 @@ def tells_what_it_is(stage: Stage) -> None:
         message = f"{stage.plugin.package} is in no installed distribution"
         raise NothingToLookAt(message)
     stage.look("words of the distribution", ["README", "licence", "summary"])
-    licence = told.get("License-Expression") or told.get("License")
-    # In the header, or behind the headers as the body of the message (core metadata 2.1).
-    body = str(told.json.get("description", ""))
-    given = {"README": body.strip(), "licence": licence, "summary": told.get("Summary")}
+    # In the header, or behind the headers as the body of the message (core metadata 2.1): `json` knows both.
+    said = told.json
+    licence = said.get("license_expression") or said.get("license")
+    given = {"README": said.get("description"), "licence": licence, "summary": said.get("summary")}
     stage.expect_none(f"the distribution has no {what}" for what, value in given.items() if not value)
 
 

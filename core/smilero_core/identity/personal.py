@@ -1,0 +1,137 @@
+"""What the core itself stores about a person, for that person to read, and how it is blanked.
+
+Rows that others refer to stay, without the person in them: a redemption is still counted when nobody knows whose it was.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from smilero_core.db.session import Session
+from smilero_core.identity.phone import spoken_phone
+from smilero_core.identity.vault import MESSAGE_BODY, Vault
+from smilero_sdk.answers import PersonSection
+from smilero_sdk.errors import not_found
+
+_PHONE = "phone"
+# A failure's trace may hold what somebody typed. A shorter word would be in every trace.
+_SHORTEST_NAME = 2
+
+_ENDED = (
+    "update core.session set ended_at = now() where person_id = $1 and ended_at is null",
+    "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
+    "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
+    # Answers that were kept for a repeated command say what the person did.
+    "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
+)
+_FORGOTTEN = (
+    """
+    update core.message set recipient_sealed = '', recipient_index = null, body_sealed = '',
+      state = case state when 'queued' then 'failed' else state end
+    where recipient_index = $1
+    """,
+    "delete from core.sign_in_code where phone_index = $1",
+)
+
+
+class PersonalData:
+    """The people of a tenant within one transaction.
+
+    Args:
+        session: the application's own session, bound to the tenant.
+    """
+
+    def __init__(self, session: Session, tenant_id: UUID, vault: Vault) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._vault = vault
+
+    async def sections(self, person_id: UUID) -> list[PersonSection]:
+        """Who the person is, what the person may do, when the person signed in, and what the person was told. Raises `http.not_found`."""
+        row = await self._session.fetch_row("select * from core.person where id = $1", person_id)
+        if row is None:
+            raise not_found("person")
+        phone = self._vault.open(self._tenant_id, _PHONE, row["phone_sealed"]) if row["phone_sealed"] else None
+        profile = {
+            "name": row["name"],
+            "phone": spoken_phone(phone) if phone else None,
+            "language": row["language"],
+            "since": _told(row["created_at"]),
+        }
+        return [
+            PersonSection("person.profile", [profile]),
+            PersonSection("person.roles", await self._roles(person_id)),
+            PersonSection("person.sessions", await self._sessions(person_id)),
+            PersonSection("person.messages", await self._messages(row["phone_index"])),
+        ]
+
+    async def owned_shops(self, person_id: UUID) -> list[str]:
+        """The names of the shops that somebody runs just now."""
+        rows = await self._session.fetch(
+            """
+            select distinct s.name from core.membership m join core.shop s on s.id = m.shop_id
+            where m.person_id = $1 and m.role = 'merchant' and m.ended_at is null and s.status <> 'left' order by 1
+            """,
+            person_id,
+        )
+        return [row["name"] for row in rows]
+
+    async def erase(self, person_id: UUID) -> bool:
+        """Blank name and number, end what was open, and forget messages and codes; False when it was done before. Raises `http.not_found`."""
+        row = await self._session.fetch_row("select * from core.person where id = $1 for no key update", person_id)
+        if row is None:
+            raise not_found("person")
+        for sql in _ENDED:
+            await self._session.execute(sql, person_id)
+        if row["phone_index"] is not None:
+            for sql in _FORGOTTEN:
+                await self._session.execute(sql, row["phone_index"])
+        await self._forget_failures(row)
+        await self._session.execute(
+            "update core.person set name = '', phone_sealed = null, phone_index = null, phone_tail_index = null where id = $1", person_id
+        )
+        return bool(row["name"] or row["phone_sealed"])
+
+    async def _forget_failures(self, person: Mapping[str, object]) -> None:
+        words = [str(person["name"])] if len(str(person["name"])) >= _SHORTEST_NAME else []
+        if isinstance(sealed := person["phone_sealed"], bytes):
+            phone = self._vault.open(self._tenant_id, _PHONE, sealed)
+            spoken = spoken_phone(phone)
+            words += [phone, spoken, spoken.replace("-", "")]
+        for word in words:
+            await self._session.execute("delete from core.plugin_failure where strpos(error || trace, $1) > 0", word)
+
+    async def _roles(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select m.role, s.name as shop, k.name as market, m.created_at, m.ended_at
+            from core.membership m left join core.shop s on s.id = m.shop_id left join core.market k on k.id = m.market_id
+            where m.person_id = $1 order by m.id
+            """,
+            person_id,
+        )
+        return [
+            {"role": row["role"], "shop": row["shop"] or row["market"], "since": _told(row["created_at"]), "until": _told(row["ended_at"])}
+            for row in rows
+        ]
+
+    async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)
+        return [{"since": _told(row["created_at"]), "until": _told(row["ended_at"])} for row in rows]
+
+    async def _messages(self, phone_index: bytes | None) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            "select body_sealed, state, created_at from core.message where recipient_index = $1 order by created_at, id", phone_index
+        )
+        return [
+            {
+                "at": _told(row["created_at"]),
+                "text": self._vault.open(self._tenant_id, MESSAGE_BODY, row["body_sealed"]),
+                "state": row["state"],
+            }
+            for row in rows
+        ]
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

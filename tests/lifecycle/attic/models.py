@@ -1,0 +1,1 @@
+"""So that the host knows that there are tables."""

@@ -1,0 +1,77 @@
+"""`smilero person`: what is stored about somebody, handed over or erased."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from smilero_core.identity.people import People
+from smilero_core.plugins import person_data
+from smilero_core.plugins.context import Context
+from smilero_core.plugins.person_data import KeptBy
+from smilero_sdk.errors import Problem
+from smilero_web.cli.console import say, text
+from smilero_web.cli.migrate import find_plugins
+from smilero_web.cli.office import Office, with_office
+from smilero_web.cli.plugin import core_context
+
+app = typer.Typer(name="person", no_args_is_help=True, help="What is stored about somebody, handed over or erased.")
+
+TenantOption = Annotated[str, typer.Option("--tenant", help="The foundation.")]
+PhoneOption = Annotated[str, typer.Option("--phone", help="The person's number.")]
+
+
+@app.command("export")
+def export(file: Annotated[Path, typer.Argument(help="The new ZIP file.")], *, tenant: TenantOption, phone: PhoneOption) -> None:
+    """Write everything that the core and the plugins store about a person: a page to read, and JSON."""
+    host = find_plugins()
+
+    async def work(office: Office) -> bytes:
+        async with core_context(office, host, await office.tenant(tenant), read_only=True) as context:
+            return await person_data.export(context, await _person(office, context, phone))
+
+    _write(file, with_office(work))
+    say(text("cli.person_exported", file=str(file)))
+
+
+@app.command("erase")
+def erase(*, tenant: TenantOption, phone: PhoneOption, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Blank a person in the core and in every plugin, for good; say what a law keeps."""
+    host = find_plugins()
+    if not yes:
+        typer.confirm(text("cli.person_sure"), abort=True, err=True)
+
+    async def work(office: Office) -> list[str]:
+        async with core_context(office, host, await office.tenant(tenant)) as context:
+            return [_told(context, one) for one in await person_data.erase(context, await _person(office, context, phone))]
+
+    kept = with_office(work)
+    say(text("cli.person_erased"))
+    for sentence in kept:
+        say(sentence)
+
+
+async def _person(office: Office, context: Context, phone: str) -> UUID:
+    """Raises `identity.phone`, `identity.unknown_person` (404)."""
+    found = await People(context.host, context.tenant.id, office.vault).by_phone(phone)
+    if found is None:
+        raise Problem("identity.unknown_person", 404)
+    return found
+
+
+def _told(context: Context, one: KeptBy) -> str:
+    what, why = context.text(one.kept.what), context.text(one.kept.why)
+    if one.kept.until is None:
+        return text("cli.person_kept", what=what, why=why)
+    return text("cli.person_kept_until", what=what, why=why, until=one.kept.until.isoformat())
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        with file.open("xb") as out:
+            out.write(content)
+    except FileExistsError as error:
+        raise Problem("plugins.export_exists", 409, file=str(file)) from error
+    except OSError as error:
+        raise Problem("cli.unwritable", file=str(file), reason=error.strerror or str(error)) from error
