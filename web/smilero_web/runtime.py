@@ -136,5 +136,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             )
             for task in passing_on:
                 task.cancel()
+            # Each closes its connection to redis as it ends.
+            await asyncio.gather(*passing_on, return_exceptions=True)
     finally:
         await forget_models()

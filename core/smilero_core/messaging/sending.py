@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT, Vault
 from smilero_core.messaging.channels import Outcome, TextChannel
 from smilero_core.messaging.for_plugins import SEND_JOB
-from smilero_core.messaging.security import BODY, RECIPIENT
 from smilero_sdk.context import OutsideContext
 from smilero_sdk.jobs import TRIES, Job, Payload
 
@@ -38,8 +37,8 @@ def send_job(vault: Vault, channel: TextChannel) -> Job:
             )
         if message is None:
             return  # it has been handed over, or that is not known
-        recipient = vault.open(ctx.tenant.id, RECIPIENT, message["recipient_sealed"])
-        outcome = await channel.send(payload.message_id, recipient, vault.open(ctx.tenant.id, BODY, message["body_sealed"]))
+        recipient = vault.open(ctx.tenant.id, MESSAGE_RECIPIENT, message["recipient_sealed"])
+        outcome = await channel.send(payload.message_id, recipient, vault.open(ctx.tenant.id, MESSAGE_BODY, message["body_sealed"]))
         async with ctx.transaction() as done:
             await done.db.execute(
                 "update core.message set state = $2, sent_at = now() where id = $1 and state = $3",

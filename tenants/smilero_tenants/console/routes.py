@@ -132,7 +132,7 @@ class ConsolePages:
         shown = [
             {
                 "name": row.name,
-                "url": f"/storefront/shops/{row.id}",
+                "url": f"/storefront/shops/{row.id}" if "storefront" in visit.context.plugins.open else None,
                 "stall": row.stall,
                 "category": row.goods or Category(row.category).label(visit.parts.catalogue, visit.context.language),
                 "market": markets[row.market_id],

@@ -1,5 +1,1 @@
 """What the SDK's test kit finds by the entry point `smilero.testhost`: the real application on real servers, for the tests of plugins."""
-
-from smilero_web.testhost.maker import maker
-
-__all__ = ["maker"]

@@ -103,11 +103,12 @@ def foreign_objects_are_not_found(stage: Stage) -> None:
         address for address in stage.host.addresses(stage.name) if address.parameters and address.parameters.keys() <= foreign.keys()
     ]
     stage.look("addresses of objects", [f"{address.name} as {who}" for address in addresses for who in (*CAST, None)])
+    secrets = [stage.theirs.marker, *_object_ids(stage, stage.theirs)]
     faults = []
     for address in addresses:
         for who in (*CAST, None):
             answer = _ask(stage.mine, who, address, address.path.format_map(foreign) + address.query)
-            if not _is_refusal(answer):
+            if not _is_refusal(answer) and not _leads_nowhere(answer, secrets):
                 faults.append(f"{address.name} as {who} with foreign ids: {answer.status}")
         if address.method == "GET" and address.parameters.keys() <= own.keys():
             path = address.path.format_map(own) + address.query
@@ -165,6 +166,11 @@ def _ask(tenant: Foundation, who: str | None, address: Address, path: str) -> An
 
 def _is_refusal(answer: Answer) -> bool:
     return answer.status in _REFUSED or (answer.status == HTTPStatus.SEE_OTHER and answer.location.startswith("/sign-in"))
+
+
+def _leads_nowhere(answer: Answer, secrets: list[str]) -> bool:
+    """Whether it sends the caller on without a word about what was asked for: to a page that asks again."""
+    return answer.status == HTTPStatus.SEE_OTHER and not any(secret in answer.location for secret in secrets)
 
 
 def _at(client: Client, host: str) -> Client:
