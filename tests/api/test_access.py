@@ -48,6 +48,11 @@ RIGHTS = {
     "core.read_market": Rights(public=True),
     "core.list_shops": Rights(public=True),
     "core.read_shop": Rights(public=True),
+    "core.search": Rights(public=True),
+    "core.read_measures": Rights(FOUNDATION),
+    "example.list_greetings": Rights(TILLS),
+    "example.write_greeting": Rights(),
+    "example.thank": Rights(TILLS - STRANGERS, STRANGERS),
     "coupons.create_campaign": Rights(FOUNDATION | MERCHANTS),
     "coupons.list_campaigns": Rights(TILLS),
     "coupons.read_campaign": Rights(public=True),
@@ -152,10 +157,11 @@ async def test_permission_is_asked_before_the_body(site: Site, stage: Stage, mou
 @each_operation
 async def test_a_foreign_object_is_like_one_that_never_was(site: Site, stage: Stage, foreign: Stage, mounted: Mounted) -> None:
     operation, caller = mounted.operation, site.caller(site.seongnam, "owner")
-    headers = {"Idempotency-Key": str(uuid4())}
+    body, headers = await body_of(mounted, stage), {"Idempotency-Key": str(uuid4())}
+    sent = {"json": body} if body else {}
     for name in operation.parameters:
         one, other = [
-            await caller.ask(operation.method, path_of(mounted, {**stage.ids, name: known}), headers=headers)
+            await caller.ask(operation.method, path_of(mounted, {**stage.ids, name: known}), headers=headers, **sent)
             for known in (foreign.ids[name], str(uuid7()))
         ]
         assert one.status_code == HTTPStatus.NOT_FOUND, one.text

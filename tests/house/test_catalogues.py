@@ -8,6 +8,7 @@ from tests.house.tree import ROOT, shipped_python
 # Code that reads Korean words, in a file or a grammar. It may not hold sentences.
 READERS = {
     "sdk/smilero_sdk/i18n.py": "the grammar of particles",
+    "sdk/smilero_sdk/finding.py": "the letters of Hangul",
     "core/smilero_core/registry/": "places, market days and columns as the national standard file writes them",
     "tenants/smilero_tenants/markets/": "names of places, trades and people, from which the demo makes shops",
 }

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookies import Morsel, SimpleCookie
-from importlib.metadata import entry_points
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -24,11 +23,11 @@ from smilero_web.runtime import assemble
 from smilero_web.settings import WebSettings
 from tests.support.application import Site
 from tests.support.foundations import Foundation, found
+from tests.support.web import INSTALLED
 
 SESSION, DEVICE = "__Host-session", "__Host-device"
-PLUGINS = tuple(sorted(point.name for point in entry_points(group="smilero.plugins")))
 # What is no page: probes, the API and files.
-_OTHERS = ("/healthz", "/readyz", "/api/", "/static")
+_OTHERS = ("/healthz", "/readyz", "/api/", "/webhooks/", "/static")
 _CODE = re.compile(r"인증번호 (\d{6})")
 
 
@@ -145,7 +144,7 @@ class Town:
 async def new_town(site: Site) -> Town:
     """A foundation that no other test knows."""
     vault = Vault(site.settings.secret_key.get_secret_value())
-    return Town(site, await found(site.database, vault, f"t{uuid4().hex[:12]}", plugins=PLUGINS))
+    return Town(site, await found(site.database, vault, f"t{uuid4().hex[:12]}", plugins=INSTALLED))
 
 
 def sentence(page: Response) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import get_args
 from uuid import UUID
 
@@ -57,8 +58,16 @@ async def set_stage(site: Site, foundation: Foundation) -> Stage:
         "redemption_id": redemption["id"],
         "shop_id": str(foundation.shop),
         "market_id": str(foundation.market),
+        "greeting_id": await _greeting(till),
     }
     return Stage(till, ids, campaign)
+
+
+async def _greeting(till: Till) -> str:
+    """Of the customer, to the first shop."""
+    answer = await till.caller("customer").post(f"/api/v1/example/books/{till.foundation.shop}/greetings", {"text": "떡이 맛있어요"})
+    assert answer.status_code == HTTPStatus.CREATED, answer.text
+    return str(answer.json()["id"])
 
 
 def path_of(mounted: Mounted, ids: Mapping[str, str]) -> str:
@@ -73,6 +82,10 @@ async def body_of(mounted: Mounted, stage: Stage, who: str = "owner") -> Row | N
 
 async def _new_campaign(stage: Stage, who: str) -> Row:
     return campaign_body(shop_at(stage.foundation, who))
+
+
+async def _new_greeting(_: Stage, __: str) -> Row:
+    return {"text": "또 올게요"}
 
 
 async def _open_claim(stage: Stage, who: str) -> Row:
@@ -90,6 +103,7 @@ def shop_at(foundation: Foundation, who: str) -> UUID:
 _BODIES: Mapping[str, Callable[[Stage, str], Awaitable[Row]]] = {
     "coupons.create_campaign": _new_campaign,
     "coupons.redeem_coupon": _open_claim,
+    "example.write_greeting": _new_greeting,
 }
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from smilero_core.db.settings import DatabaseSettings
 from tests.support.schemas import Validator
 
 DOCUMENT = "/api/v1/openapi.json"
+INSTALLED = tuple(sorted(point.name for point in entry_points(group="smilero.plugins")))
 _SMILERO = Path(sys.executable).with_name("smilero")
 _LISTENS = re.compile(r"running on (http://\S+)")
 
@@ -52,6 +54,8 @@ async def running_server(settings: DatabaseSettings, redis_url: str, **environme
         "SMILERO_SECRET_KEY": settings.secret_key.get_secret_value(),
         "SMILERO_REDIS_URL": redis_url,
         "SMILERO_PORT": "0",
+        # The example is nobody's but a test's: it is not on the list of its own accord.
+        "SMILERO_PLUGINS": ",".join(INSTALLED),
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SMILERO_")}
     process = await asyncio.create_subprocess_exec(

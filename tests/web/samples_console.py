@@ -70,10 +70,19 @@ COUPON = {
     "state_tone": "on",
 }
 COUPONS: dict[str, object] = {"q": "", "rows": [COUPON, COUPON | {"stock": None, "state_text": "끝남"}], "next_url": "?after=2"}
+HITS: dict[str, object] = {
+    "count": 2,
+    "shops": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}],
+    "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]}],
+}
+NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE}),
     "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None}),
+    "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
+    "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
+    "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),

@@ -13,10 +13,15 @@ LONG_SHOP = {
     "place": "부산광역시 중구 부평깡통시장 지하 1층 특설매장 103호",
 }
 PORTAL: dict[str, object] = {
-    "frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, "bar": BAR, "sign_out_url": "/portal/sign-out"}
+    "frame": {
+        "shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"},
+        "bar": BAR,
+        "sign_out_url": "/portal/sign-out",
+        "search_url": "/portal/search",
+    }
 }
-LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, "bar": BAR, "sign_out_url": "/portal/sign-out"}}
-ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None}}
+LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, "bar": BAR, "sign_out_url": "/portal/sign-out", "search_url": "/portal/search"}}
+ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None, "search_url": None}}
 
 TICKET = {"label": "우리 가게 쿠폰", "url": "/portal/coupons", "icon": "ticket-percent", "note": None}
 MAKE = {"label": "쿠폰 만들기", "url": "/portal/coupons/new", "icon": "ticket-plus"}
@@ -26,8 +31,16 @@ HOME: dict[str, object] = {
     "primary": MAKE,
     "tiles": [TICKET, TICKET | {"label": "함께 사기", "icon": "shopping-basket", "note": "마감 2시간"}],
     "empty": False,
+    "print_url": "/portal/print",
 }
-NOTHING_ON: dict[str, object] = {"sentence": Markup(), "detail_url": None, "primary": None, "tiles": [], "empty": True}
+NOTHING_ON: dict[str, object] = {
+    "sentence": Markup(),
+    "detail_url": None,
+    "primary": None,
+    "tiles": [],
+    "empty": True,
+    "print_url": "/portal/print",
+}
 
 SIGN_IN: dict[str, object] = {"face": "portal", "action": "/portal/sign-in", "next": "/portal", "phone": "", "error": None}
 CODE: dict[str, object] = {
@@ -82,16 +95,17 @@ LAST_QUESTION = QUESTION | {
     "fields": {"won": 2000},
 }
 BENEFIT = {"benefit": "2,000원 깎아 드려요", "conditions": "한 사람 1번 · 11월 30일까지"}
-QR = Markup('<svg viewBox="0 0 4 4"><path stroke="#000" d="M0 .5h4"/></svg>')
-LINK = {"share_url": "https://busan.example/coupons/1", "share_text": "누리빵집 2,000원 깎아 드려요"}
+LINK = {
+    "share_url": "https://busan.example/coupons/1",
+    "share_text": "누리빵집 2,000원 깎아 드려요",
+    "print_url": "/portal/print/coupons/1",
+}
 MADE: dict[str, object] = {
     **BENEFIT,
     **LINK,
-    "qr": QR,
     "undo_action": "/portal/coupons/1/undo",
     "key": "k1",
     "list_url": "/portal/coupons",
-    "print_url": None,
 }
 CAMPAIGN: dict[str, object] = {
     **BENEFIT,
@@ -100,7 +114,6 @@ CAMPAIGN: dict[str, object] = {
     "claimed": 31,
     "redeemed": 12,
     "stock": 50,
-    "qr": QR,
     "live_url": "/portal/coupons/1/live",
     "end_action": "/portal/coupons/1/end",
     "key": "k1",
@@ -133,9 +146,37 @@ COUPON: dict[str, object] = {
     "key": "k1",
     "mine_url": None,
 }
-MINE: dict[str, object] = {**BENEFIT, "shop": COUPON["shop"], "code": "408 213", "qr": QR, "used_at": None, "used_text": ""}
+MINE: dict[str, object] = {
+    **BENEFIT,
+    "shop": COUPON["shop"],
+    "code": "408 213",
+    "till_url": "https://busan.example/coupons/r/408213",
+    "used_at": None,
+    "used_text": "",
+}
+FOUND: dict[str, object] = {
+    "count": 2,
+    "shops": [
+        {"title": LONG_SHOP["name"], "detail": LONG_SHOP["place"], "url": "/storefront/shops/1"},
+        {"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": None},
+    ],
+    "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/portal/coupons/campaigns/1"}]}],
+}
+SHEET: dict[str, object] = {
+    "title": "2,000원 깎아 드려요",
+    "lines": ["한 사람 1번 · 11월 30일까지", "휴대전화로 찍으면 쿠폰을 드려요."],
+    "label": "쿠폰 알림판",
+    "url": "/portal/print/coupons/1",
+    "address": "https://busan.example/coupons/c/1",
+}
 
 PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "portal search": ("portal/search.html", PORTAL | {"q": "ㅃㅈ", "found": FOUND}),
+    "portal search, nothing found": ("portal/search.html", PORTAL | {"q": "없는 곳", "found": {"count": 0, "shops": [], "groups": []}}),
+    "portal search, not asked": ("portal/search.html", PORTAL | {"q": "", "found": {"count": 0, "shops": [], "groups": []}}),
+    "portal prints": ("portal/prints.html", LONG | {"sheets": [SHEET, SHEET | {"title": LONG_SHOP["name"]}]}),
+    "portal sheet": ("portal/sheet.html", PORTAL | {"sheet": SHEET}),
+    "portal sheet, long and without a code": ("portal/sheet.html", LONG | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}}),
     "portal home": ("portal/home.html", PORTAL | HOME),
     "portal home, long names": ("portal/home.html", LONG | HOME),
     "portal home, nothing on": ("portal/home.html", PORTAL | NOTHING_ON),

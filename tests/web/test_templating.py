@@ -23,7 +23,7 @@ COUPONS = ROOT / "plugins" / "coupons" / "smilero_coupons" / "templates"
 FOLDERS = [ROOT / "web" / "smilero_web" / "templates", PUBLIC, CONSOLE, STOREFRONT]
 PAGES = PUBLIC_PAGES | PORTAL_PAGES | CONSOLE_PAGES
 MACRO = re.compile(r"(?:\{# (?P<example>(?:(?!#\}).)+?): (?:(?!#\}).)*#\}\s*)?\{% macro (?P<name>\w+)", re.DOTALL)
-MANIFEST = {name: name.replace(".", ".1.") for name in ("app.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")}
+MANIFEST = {name: name.replace(".", ".1.") for name in ("app.css", "sheet.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")}
 CATALOGUE = Catalogue.of(["smilero_web", "smilero_tenants", "smilero_coupons", "smilero_storefront"])
 
 PREFIXES = "|".join(sorted({key.partition(".")[0] for key in CATALOGUE.keys("ko")}))

@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const ICONS = [
   'arrow-left', 'calendar-days', 'camera-off', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
   'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'globe', 'headset', 'house', 'log-out', 'mail-open', 'map', 'map-pin',
-  'menu', 'phone', 'printer', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'share-2', 'shopping-basket', 'square-parking',
+  'menu', 'phone', 'notebook-pen', 'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'share-2', 'shopping-basket', 'square-parking',
   'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'volume-2', 'wifi-off',
 ];
 
@@ -63,7 +63,7 @@ await mkdir(output, { recursive: true });
 await makeTokens();
 await makeFonts(generated);
 const { metafile } = await build({
-  entryPoints: [join(here, 'styles', 'app.css'), join(here, 'scripts', 'app.js'), join(here, 'scripts', 'scan-worker.js')],
+  entryPoints: ['styles/app.css', 'styles/sheet.css', 'scripts/app.js', 'scripts/scan-worker.js'].map((file) => join(here, file)),
   outdir: output,
   entryNames: '[name].[hash]',
   assetNames: 'fonts/[name].[hash]',

@@ -16,11 +16,14 @@ from smilero_core.plugins.context import CORE
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.portal.routes import PortalPages
+from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
+from smilero_tenants.search.routes import SearchPages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.registry import registry_api
+from smilero_web.api.v1.search import search_api
 from smilero_web.dev.outbox import dev_routes
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
@@ -32,6 +35,7 @@ from smilero_web.middleware.origin import SameOrigin
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
 from smilero_web.static_files import BuiltFiles
+from smilero_web.webhooks import PluginWebhooks
 
 
 class Application:
@@ -42,7 +46,7 @@ class Application:
         self._database_settings = database_settings
         self._runtime: Runtime | None = None
         self.operations = [
-            *mount(CORE, registry_api.operations),
+            *mount(CORE, [*registry_api.operations, *search_api.operations]),
             *(mounted for name, operations in parts.host.apis.items() for mounted in mount(name, operations)),
         ]
 
@@ -81,10 +85,13 @@ class Application:
             *SignInPages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
+            *SearchPages(runtime).routes(),
+            *PrintPages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),
             *(dev_routes(runtime) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
+            *PluginWebhooks(runtime).routes(),
             Mount("/static", BuiltFiles()),
         ]
 

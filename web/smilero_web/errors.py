@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
+_FOR_PROGRAMS = ("/api/", "/webhooks/")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _FRAMEWORK = {
     HTTPStatus.NOT_FOUND: "http.not_found",
@@ -109,7 +110,7 @@ class ProblemRenderer:
     def _respond(self, problem: Problem, scope: Scope) -> Response:
         state = scope.get("state", {})
         parts, language = self._parts(), state.get("language", DEFAULT_LANGUAGE)
-        if scope["path"].startswith("/api/"):
+        if scope["path"].startswith(_FOR_PROGRAMS):
             return problem_response(problem, parts.catalogue, language)
         tenant: Tenant | None = state.get("tenant")
         site = tenant_site(tenant) if tenant else PLATFORM_SITE

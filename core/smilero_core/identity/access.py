@@ -7,8 +7,10 @@ from smilero_sdk.context import Actor
 from smilero_sdk.roles import Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
+MEASURES_READ = "measures.read"
 
-CORE_PERMISSIONS = (Permission(REGISTRY_MANAGE, frozenset({Role.OWNER, Role.STAFF})),)
+_FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
+CORE_PERMISSIONS = (Permission(REGISTRY_MANAGE, _FOUNDATION), Permission(MEASURES_READ, _FOUNDATION))
 
 
 class Access:

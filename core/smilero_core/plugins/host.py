@@ -95,6 +95,11 @@ class PluginHost:
         """Model modules by plugin."""
         return {name: plugin.models for name, plugin in self._plugins.items() if plugin.models}
 
+    def title(self, name: str, language: str) -> str:
+        """What people call a plugin."""
+        title = self._plugins[name].title
+        return title.get(language) or title["ko"]
+
     def lineages(self) -> list[Lineage]:
         """The migrations of the core, then of each plugin that has models."""
         return [Lineage.of_core(), *(Lineage.of_plugin(name, self._plugins[name].package) for name in self.models)]

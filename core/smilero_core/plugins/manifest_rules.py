@@ -20,7 +20,8 @@ from smilero_sdk.settings import Settings
 
 # Words that an address, a schema or a template folder already has.
 RESERVED = frozenset(
-    {"core", "api", "console", "portal", "public", "operator", "static", "webhooks", "dev", "ui", "platform", "search", "files"}
+    {"core", "api", "console", "portal", "public", "operator", "static", "webhooks", "dev", "ui", "platform", "files"}
+    | {"search", "print", "measures", "stripe"}
 )
 # What an event may carry: nothing that could hold a name or a number of somebody.
 _FIGURES = (UUID, int, bool, dt.datetime, dt.date, NoneType)

@@ -60,8 +60,7 @@ class Switchboard:
 
     def title(self, name: str) -> str:
         """What people call it, in the language of the context."""
-        title = self._host.plugins[name].title
-        return title.get(self._context.language) or title["ko"]
+        return self._host.title(name, self._context.language)
 
     def _require_installed(self, name: str) -> Plugin:
         plugin = self._host.plugins.get(name)

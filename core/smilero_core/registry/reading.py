@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from tortoise.expressions import Q
+from asyncpg import Record
 
 from smilero_core.db.session import Session
 from smilero_core.registry.calendar import MarketCalendar
 from smilero_core.registry.models import MarketDayException, MarketRow, ShopRow
 from smilero_sdk.errors import not_found
+from smilero_sdk.finding import BEGINS, WHOLE, WITHIN, pattern
 
 _GONE = "left"
+
+# A shop that has not left and has $1, a pattern of `smilero_sdk.finding`.
+_FOUND = """
+status <> 'left' and (
+  replace(lower(name), ' ', '') ~ $1 or replace(lower(goods), ' ', '') ~ $1 or replace(lower(stall), ' ', '') ~ $1
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -76,12 +84,34 @@ class RegistryReader:
 
     async def search(self, text: str, market_id: UUID | None, *, offset: int, limit: int) -> tuple[list[ShopRow], int]:
         """Shops that have not left whose name, goods or stall has a text, by name, and how many there are."""
-        query = ShopRow.exclude(status=_GONE).using_db(self._session.orm)
-        if market_id is not None:
-            query = query.filter(market_id=market_id)
-        if text:
-            query = query.filter(Q(name__icontains=text) | Q(goods__icontains=text) | Q(stall__icontains=text))
-        return await query.order_by("name", "id").offset(offset).limit(limit), await query.count()
+        asked = (pattern(text), market_id)
+        where = f"{_FOUND} and ($2::uuid is null or market_id = $2)"
+        found = await self._session.fetch(
+            f"select id from core.shop where {where} order by name, id offset $3 limit $4",  # noqa: S608 - a constant of ours
+            *asked,
+            offset,
+            limit,
+        )
+        total = await self._session.fetch_value(f"select count(*) from core.shop where {where}", *asked)  # noqa: S608 - as above
+        rows = {row.id: row for row in await ShopRow.filter(id__in=[row["id"] for row in found]).using_db(self._session.orm)}
+        return [rows[row["id"]] for row in found], int(str(total))
+
+    async def find(self, text: str, *, limit: int) -> list[Record]:
+        """The shops that fit a text best: `id, name, stall, goods, category, market, weight` (0 to 100, a whole name is 100)."""
+        return await self._session.fetch(
+            f"""
+            with found as (
+              select id, name, stall, goods, category, market_id, replace(lower(name), ' ', '') as flat from core.shop where {_FOUND}
+            ), weighed as (
+              select *, case when flat ~ ('^(' || $1 || ')$') then {WHOLE} when flat ~ ('^' || $1) then {BEGINS}
+                             when flat ~ $1 then {WITHIN} else {WITHIN // 2} end as weight from found
+            )
+            select w.id, w.name, w.stall, w.goods, w.category, m.name as market, w.weight
+            from weighed w join core.market m on m.id = w.market_id order by w.weight desc, w.name, w.id limit $2
+            """,  # noqa: S608 - constants of ours
+            pattern(text),
+            limit,
+        )
 
     async def _exceptions(self, market_id: UUID | None) -> Mapping[UUID, dict[date, bool]]:
         query = MarketDayException.all().using_db(self._session.orm)

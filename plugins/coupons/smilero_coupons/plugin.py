@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from smilero_coupons import events
+from smilero_coupons import events, figures
 from smilero_coupons.cards import card
 from smilero_coupons.demo import CouponLife
 from smilero_coupons.faces import console, pages, portal, public, wizard
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
-from smilero_sdk.answers import Kept, PersonSection
+from smilero_sdk.answers import Kept, Measure, MeasureValue, Period, PersonSection, Printout, Search, SearchHit
 from smilero_sdk.api import Api
 from smilero_sdk.context import TenantContext
 from smilero_sdk.demo import DemoLife
@@ -53,6 +53,26 @@ class Coupons:
     async def provide_home(self, ctx: TenantContext) -> HomePart:
         """Yesterday's customers and the tasks."""
         return await portal.home(ctx)
+
+    @hookimpl
+    async def provide_search(self, ctx: TenantContext, search: Search) -> list[SearchHit]:
+        """Coupons by shop or amount."""
+        return await figures.hits(ctx, search, READ)
+
+    @hookimpl
+    async def provide_prints(self, ctx: TenantContext, shop: Shop) -> list[Printout]:
+        """A sheet for each coupon that can be taken."""
+        return await figures.sheets(ctx, shop)
+
+    @hookimpl
+    def register_measures(self) -> list[Measure]:
+        """Issued, used, by how many, for how much."""
+        return figures.MEASURES
+
+    @hookimpl
+    async def provide_measures(self, ctx: TenantContext, period: Period) -> list[MeasureValue]:
+        """By shop and day."""
+        return await figures.values(ctx, period)
 
     @hookimpl
     async def provide_person_export(self, ctx: TenantContext, person_id: UUID) -> list[PersonSection]:

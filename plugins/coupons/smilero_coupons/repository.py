@@ -1,7 +1,7 @@
 """Where coupons touch the database. Reading is Tortoise's; what must be exact under load is SQL."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -92,9 +92,51 @@ class CouponRepository:
             after,
             limit,
         )
-        rows = await Campaign.filter(id__in=[row["id"] for row in found]).using_db(self._db.orm)
-        by_id = {row.id: row for row in rows}
-        return [(row["name"], by_id[row["id"]]) for row in found]
+        return await self._with_names(found)
+
+    async def find(self, shop: str, amount: int | None, shop_id: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
+        """Campaigns of an amount, or of shops whose name has a pattern (`smilero_sdk.finding`), each with the shop's name, newest first.
+
+        Args:
+            shop_id: of this shop only.
+        """
+        found = await self._db.fetch(
+            """
+            select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
+            where (replace(lower(s.name), ' ', '') ~ $1 or c.value = $2) and ($3::uuid is null or c.shop_id = $3)
+            order by c.id desc limit $4
+            """,
+            shop,
+            amount,
+            shop_id,
+            limit,
+        )
+        return await self._with_names(found)
+
+    async def figures(self, first: date, last: date, timezone: str) -> list[Record]:
+        """By shop and calendar day, both ends included: `issued`, `used`, `customers` (different people), `given` (won)."""
+        return await self._db.fetch(
+            """
+            with period as (
+              select $1::date::timestamp at time zone $3 as since, ($2::date + 1)::timestamp at time zone $3 as until
+            ), issued as (
+              select shop_id, (claimed_at at time zone $3)::date as day, count(*) as issued
+              from plugin_coupons.claim, period where claimed_at >= since and claimed_at < until group by 1, 2
+            ), used as (
+              select r.shop_id, (r.redeemed_at at time zone $3)::date as day, count(*) as used,
+                count(distinct c.person_id) as customers, coalesce(sum(k.value) filter (where k.kind = 'won'), 0) as given
+              from period, plugin_coupons.redemption r join plugin_coupons.claim c on c.id = r.claim_id
+                join plugin_coupons.campaign k on k.id = r.campaign_id
+              where r.undone_at is null and r.redeemed_at >= since and r.redeemed_at < until group by 1, 2
+            )
+            select shop_id, day, coalesce(issued, 0) as issued, coalesce(used, 0) as used, coalesce(customers, 0) as customers,
+              coalesce(given, 0)::bigint as given
+            from issued full join used using (shop_id, day) order by day, shop_id
+            """,
+            first,
+            last,
+            timezone,
+        )
 
     async def lock_campaign(self, campaign_id: UUID) -> Record | None:
         """The campaign, held until the transaction ends: claims of one campaign go one by one, which makes its stock exact."""
@@ -211,6 +253,10 @@ class CouponRepository:
     async def redemptions_page(self, after: UUID | None, limit: int, shop_ids: Collection[UUID] | None) -> list[Redemption]:
         """Redemptions at these shops, newest first."""
         return await _page(Redemption.all(), self._db, after, limit, shop_ids)
+
+    async def _with_names(self, found: list[Record]) -> list[tuple[str, Campaign]]:
+        rows = {row.id: row for row in await Campaign.filter(id__in=[row["id"] for row in found]).using_db(self._db.orm)}
+        return [(row["name"], rows[row["id"]]) for row in found]
 
 
 async def _page(query: QuerySet[Model], db: Database, after: UUID | None, limit: int, shops: Collection[UUID] | None) -> list[Model]:

@@ -7,11 +7,11 @@ from smilero_sdk.registry import Shop
 
 
 @hookspec
-async def provide_front_page(ctx: TenantContext, search: str) -> View:  # type: ignore[empty-body]  # a specification has no body
+async def provide_front_page(ctx: TenantContext, search: str) -> View | None:
     """The foundation's front page, at `/`.
 
-    When: a customer opens it; the first enabled plugin by name that has the hook is asked, in a transaction that may only read.
-    Returns: a view; `search` is what the visitor looks for, empty for nothing.
+    When: a customer opens it; in a transaction that may only read. The first view counts, in the order of the plugins' names.
+    Returns: a view, or None to leave the page to another plugin; `search` is what the visitor looks for, empty for nothing.
     Errors: logged with tenant and plugin; the host shows its own plain page.
     Since: 0.1
     """

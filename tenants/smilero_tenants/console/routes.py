@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from smilero_core.plugins.switching import Switchboard
@@ -16,14 +16,14 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
 from smilero_sdk.roles import Role
-from smilero_tenants.faces.frames import frame
+from smilero_tenants.faces.frames import shop_page
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.show import Shown, show
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 PAGE_SIZE = 50
 
 Values = dict[str, object]
-Shown = tuple[str, Values]
 
 
 class Switch(Form):
@@ -89,17 +89,8 @@ class ConsolePages:
         self._parts().gate.forget(tenant_id)
         return RedirectResponse("/console/plugins", HTTPStatus.SEE_OTHER)
 
-    async def _show(self, request: Request, show: Callable[[Visit], Awaitable[Shown]]) -> Response:
-        try:
-            async with visiting(self._parts(), request, Face.CONSOLE) as visit:
-                visit.require_role()
-                template, values = await show(visit)
-                shown = await frame(visit)
-        except SignInNeeded:
-            return to_sign_in(request, Face.CONSOLE)
-        language = request.state.language
-        page = self._parts().templates.render(template, language, **{**shown, **values})
-        return HTMLResponse(page, headers={"Content-Language": language, "Cache-Control": "no-store"})
+    async def _show(self, request: Request, answer: Callable[[Visit], Awaitable[Shown]]) -> Response:
+        return await show(self._parts(), request, Face.CONSOLE, answer)
 
     async def _plugins(self, visit: Visit) -> Shown:
         enabled = visit.context.plugins.open
@@ -132,7 +123,7 @@ class ConsolePages:
         shown = [
             {
                 "name": row.name,
-                "url": f"/storefront/shops/{row.id}" if "storefront" in visit.context.plugins.open else None,
+                "url": shop_page(visit.context, Face.PUBLIC, row.id, row.name),
                 "stall": row.stall,
                 "category": row.goods or Category(row.category).label(visit.parts.catalogue, visit.context.language),
                 "market": markets[row.market_id],

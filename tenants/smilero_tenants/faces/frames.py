@@ -1,7 +1,10 @@
 """The frame that a page stands in: menus from the plugins that are on, the shop that is worked for, whom to call."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
+from uuid import UUID
 
+from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
@@ -11,11 +14,23 @@ View = dict[str, object]
 
 _BAR = 3
 
+# A plugin with this page on the public face is where a shop is shown.
+_SHOP_PAGE = "/shops/{shop_id}"
+
 
 def face_path(face: Face, plugin: str, path: str) -> str:
     """The address of a plugin's page on a face."""
     prefix = "" if face is Face.PUBLIC else f"/{face.value}"
     return f"{prefix}/{plugin}{path}"
+
+
+def shop_page(context: Context, face: Face, shop_id: UUID, name: str) -> str | None:
+    """Where a shop is seen: on the page of a plugin that is on and has one; else the console has its list of shops."""
+    for plugin in sorted(context.plugins.open - context.plugins.resting):
+        pages = context.services.host.declared[plugin].pages
+        if any(page.face is Face.PUBLIC and page.path == _SHOP_PAGE for page in pages):
+            return face_path(Face.PUBLIC, plugin, _SHOP_PAGE.format(shop_id=shop_id))
+    return f"/console/shops?{urlencode({'q': name})}" if face is Face.CONSOLE else None
 
 
 def site(tenant: Tenant) -> View:
@@ -27,7 +42,7 @@ async def frame(visit: Visit) -> View:
     """The frame's values for the visited face; `look_url` and `site` with them."""
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "sign_out_url": "/sign-out"}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "sign_out_url": "/sign-out", "search_url": "/portal/search"}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
         shown["frame"] = {"menu": await _console_menu(visit), "person": person, "sign_out_url": "/sign-out"}

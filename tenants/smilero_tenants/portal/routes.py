@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
@@ -12,8 +12,9 @@ from smilero_core.identity.sessions import choose_shop
 from smilero_core.plugins.calling import ask_plugins
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form, HomePart, Tile
-from smilero_tenants.faces.frames import face_path, frame
+from smilero_tenants.faces.frames import face_path
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.show import Shown, show
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 MOST_TILES = 6
@@ -59,19 +60,10 @@ class PortalPages:
         """Which shop to work for."""
         return await self._show(request, self._shops)
 
-    async def _show(self, request: Request, show: Callable[[Visit], Awaitable[tuple[str, Values]]]) -> Response:
-        try:
-            async with visiting(self._parts(), request, Face.PORTAL) as visit:
-                visit.require_role()
-                template, values = await show(visit)
-                shown = await frame(visit)
-        except SignInNeeded:
-            return to_sign_in(request, Face.PORTAL)
-        language = request.state.language
-        page = self._parts().templates.render(template, language, **{**shown, **values})
-        return HTMLResponse(page, headers={"Content-Language": language, "Cache-Control": "no-store"})
+    async def _show(self, request: Request, answer: Callable[[Visit], Awaitable[Shown]]) -> Response:
+        return await show(self._parts(), request, Face.PORTAL, answer)
 
-    async def _home(self, visit: Visit) -> tuple[str, Values]:
+    async def _home(self, visit: Visit) -> Shown:
         """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
         answers = await ask_plugins(visit.context, _HOME, HomePart)
         sentence = next(((plugin, part) for plugin, part in answers if part.sentence), None)
@@ -88,13 +80,14 @@ class PortalPages:
             "primary": _tile(visit, *primary) if primary else None,
             "tiles": tiles[:MOST_TILES],
             "empty": not (primary or tiles),
+            "print_url": "/portal/print" if visit.context.shop_id else None,
         }
         return "portal/home.html", values
 
-    async def _help(self, visit: Visit) -> tuple[str, Values]:
+    async def _help(self, visit: Visit) -> Shown:
         return "portal/help.html", {"phone": visit.tenant.phone or None, "foundation": visit.tenant.name}
 
-    async def _shops(self, visit: Visit) -> tuple[str, Values]:
+    async def _shops(self, visit: Visit) -> Shown:
         reader = visit.context.reader
         rows = [await reader.shop_row(shop_id) for shop_id in sorted(visit.context.actor.shop_ids)]
         markets = {row.market_id: (await reader.market(row.market_id)).row.name for row in rows}

@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from smilero_core.plugins.calling import ask_plugins
+from smilero_core.plugins.failures import note_failure
 from smilero_sdk.pages import Face, View
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import visiting
+from smilero_tenants.faces.visit import Visit, visiting
 
 HOOK = "provide_front_page"
 _LONGEST_SEARCH = 60
@@ -30,8 +31,16 @@ class FrontPage:
         """What the first enabled plugin gives, else a plain page that says whom to call."""
         search = request.query_params.get("q", "").strip()[:_LONGEST_SEARCH]
         async with visiting(self._parts(), request, Face.PUBLIC) as visit:
-            given = await ask_plugins(visit.context, HOOK, View, search=search)
+            # None, which leaves the page to the next plugin, is an answer too: hence any object.
+            given = await ask_plugins(visit.context, HOOK, object, search=search)
+            view = next((view for plugin, answer in given if (view := _view(visit, plugin, answer))), _PLAIN)
             shown = await frame(visit)
-        view = next((view for plugin, view in given if view.template.startswith(f"{plugin}/")), _PLAIN)
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
         return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language"})
+
+
+def _view(visit: Visit, plugin: str, answer: object) -> View | None:
+    if isinstance(answer, View) and answer.template.startswith(f"{plugin}/"):
+        return answer
+    note_failure(visit.context, plugin, HOOK, TypeError(f"{answer!r} is no view of {plugin}"))
+    return None

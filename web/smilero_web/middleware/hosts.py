@@ -11,8 +11,11 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from smilero_web.runtime import Runtime
 
-# These answer whatever the Host: probes and providers do not know our names.
-ANY_HOST = ("/healthz", "/readyz", "/metrics", "/webhooks/", "/static/")
+# These answer whatever the Host: probes and our own providers do not know our names. A plugin's webhooks are a tenant's,
+# so they need its Host; no plugin can have the name of one of the core's (`RESERVED` in `manifest_rules.py`).
+CORE_WEBHOOKS = ("/webhooks/stripe",)
+_PROBES = ("/healthz", "/readyz", "/metrics", *CORE_WEBHOOKS)
+_STATIC = "/static/"
 _LONGEST_HOST = 253
 _LAST_PORT = 65_535
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)\.?(?::(?P<port>[0-9]{0,5}))?")
@@ -39,7 +42,7 @@ class TenantHost:
         state = scope.setdefault("state", {})
         state["tenant"] = None
         state["language"] = preferred_language(headers.get("accept-language", ""), DEFAULT_LANGUAGE)
-        if not scope["path"].startswith(ANY_HOST):
+        if not answers_any_host(scope["path"]):
             hosts = headers.getlist("host")
             # Two names would be one for us and another for a proxy before us.
             await self._find_tenant(host_name(hosts[0]) if len(hosts) == 1 else "", state, headers)
@@ -54,6 +57,11 @@ class TenantHost:
             raise Problem("http.unknown_host", HTTPStatus.NOT_FOUND)
         state["tenant"] = tenant
         state["language"] = preferred_language(headers.get("accept-language", ""), tenant.locale)
+
+
+def answers_any_host(path: str) -> bool:
+    """Whether an address is the same on every host: no tenant is looked for."""
+    return path in _PROBES or path.startswith(_STATIC)
 
 
 def host_name(header: str) -> str:

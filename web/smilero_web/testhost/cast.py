@@ -1,8 +1,10 @@
 """Two foundations made by the product's own services: what every test of the application stands on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.metadata import entry_points
 from uuid import UUID
 
 from smilero_core.db.database import Database
@@ -13,6 +15,7 @@ from smilero_core.identity.vault import Vault
 from smilero_core.platform.operators import create_operator_token
 from smilero_core.platform.tenants import NewTenant, TenantOffice
 from smilero_core.plugins.gate import switch
+from smilero_core.plugins.host import GROUP
 from smilero_core.registry.calendar import MarketKind
 from smilero_core.registry.categories import Category
 from smilero_core.registry.market_row import MarketRow
@@ -59,12 +62,11 @@ class Foundation:
     crowd: list[str]
 
 
-async def found(
-    database: Database, vault: Vault, slug: str, *, plugins: tuple[str, ...] = ("coupons", "storefront"), marker: str = ""
-) -> Foundation:
+async def found(database: Database, vault: Vault, slug: str, *, plugins: Sequence[str] | None = None, marker: str = "") -> Foundation:
     """Make a foundation with everything that it needs to work.
 
     Args:
+        plugins: what is on; None: all that is installed.
         marker: stands in front of the name of each of its people.
     """
     new = NewTenant(slug, _word("foundation", slug=slug), slug[0], "#1d4f8c", phone="031-755-4214")
@@ -81,7 +83,7 @@ async def found(
         )
         people, tokens = await _people(session, People(session, tenant_id, vault), shops, marker)
         crowd = await _crowd(session, People(session, tenant_id, vault))
-        for plugin in plugins:
+        for plugin in sorted(entry_points(group=GROUP).names) if plugins is None else plugins:
             await switch(session, plugin, enabled=True)
     tokens[OPERATOR] = await create_operator_token(database)
     return Foundation(tenant_id, f"{slug}.localhost", daily, five_day, **shops, people=people, tokens=tokens, crowd=crowd)

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 
 from smilero_coupons.cards import card, state
 from smilero_coupons.faces import pages
-from smilero_coupons.faces.drawing import qr
 from smilero_coupons.faces.wizard import BASE, required_shop
 from smilero_coupons.models import Campaign, Redemption
 from smilero_coupons.periods import day_of, end_of
@@ -59,7 +58,7 @@ async def show_made(ctx: TenantContext, campaign_id: UUID) -> View:
     """A new coupon: tell people of it, or take it back for ten minutes."""
     campaign = await _own(ctx, campaign_id)
     undo = f"{BASE}/campaigns/{campaign.id}/undo" if _can_undo(ctx, campaign) else None
-    context = {"undo_action": undo, "key": str(uuid7()), "list_url": f"{BASE}/campaigns", "print_url": None}
+    context = {"undo_action": undo, "key": str(uuid7()), "list_url": f"{BASE}/campaigns"}
     return View("coupons/made.html", {**card(ctx, campaign), **_share(ctx, campaign), **context})
 
 
@@ -181,7 +180,7 @@ async def _own(ctx: TenantContext, campaign_id: UUID) -> Campaign:
 def _share(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
     url = f"{ctx.origin}/coupons/c/{campaign.id}"
     text = ctx.text("coupons.share_text", benefit=ctx.text(f"coupons.benefit.{campaign.kind}", value=campaign.value))
-    return {"share_url": url, "share_text": text, "qr": qr(url)}
+    return {"share_url": url, "share_text": text, "print_url": f"/portal/print/coupons/{campaign.id}"}
 
 
 def _can_undo(ctx: TenantContext, campaign: Campaign) -> bool:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from smilero_coupons.cards import card, state
 from smilero_coupons.faces import pages
-from smilero_coupons.faces.drawing import qr
 from smilero_coupons.faces.wizard import BASE
 from smilero_coupons.models import Campaign
 from smilero_coupons.routes import CLAIM
@@ -58,7 +57,7 @@ async def show_mine(ctx: TenantContext, claim_id: UUID) -> View:
     context = {
         "shop": await _shop(ctx, campaign),
         "code": f"{claim.code[:3]} {claim.code[3:]}",
-        "qr": qr(f"{ctx.origin}/coupons/r/{claim.code}"),
+        "till_url": f"{ctx.origin}/coupons/r/{claim.code}",
         "used_at": claim.redeemed_at,
         "used_text": ctx.text("coupons.used_text"),
     }

@@ -1,0 +1,15 @@
+"""Who may do what. The sentences for people are `permission.example.*` in the catalogue."""
+
+from smilero_sdk.roles import Permission, Role
+
+WRITE, READ, THANK, HIDE = "example.write", "example.read", "example.thank", "example.hide"
+
+_FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
+_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
+
+ALL = (
+    Permission(WRITE, frozenset(Role) - {Role.OPERATOR}),
+    Permission(READ, _FOUNDATION | _SHOP),
+    Permission(THANK, _FOUNDATION | _SHOP),
+    Permission(HIDE, _FOUNDATION),
+)

@@ -1,0 +1,1 @@
+"""Figures of the plugins, for reports and analytics."""

@@ -1,0 +1,49 @@
+"""`/portal/print`: the sheets of the shop, and one of them as it comes out of the printer."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from smilero_sdk.errors import not_found
+from smilero_sdk.pages import Face
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.show import Shown, show
+from smilero_tenants.faces.visit import Visit
+from smilero_tenants.prints.sheets import sheets_of
+
+
+class PrintPages:
+    """Handlers of one application.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts]) -> None:
+        self._parts = parts
+
+    def routes(self) -> list[Route]:
+        """The list, and each sheet."""
+        return [Route("/portal/print", self.list), Route("/portal/print/{plugin}/{name}", self.sheet)]
+
+    async def list(self, request: Request) -> Response:
+        """Every sheet that there is for the shop."""
+        return await show(self._parts(), request, Face.PORTAL, _list)
+
+    async def sheet(self, request: Request) -> Response:
+        """One sheet, to be printed on A5."""
+        return await show(self._parts(), request, Face.PORTAL, _sheet)
+
+
+async def _list(visit: Visit) -> Shown:
+    return "portal/prints.html", {"sheets": await sheets_of(visit.context)}
+
+
+async def _sheet(visit: Visit) -> Shown:
+    wanted = (visit.request.path_params["plugin"], visit.request.path_params["name"])
+    sheet = next((one for one in await sheets_of(visit.context) if (one.plugin, one.name) == wanted), None)
+    if sheet is None:
+        raise not_found("sheet")
+    return "portal/sheet.html", {"sheet": sheet}

@@ -1,0 +1,1 @@
+"""Search: the registry's own answer, then what each plugin that is on has found."""
