@@ -61,7 +61,7 @@ class Bell:
                 except (RedisError, OSError) as error:
                     log.warning("redis is away, %d bells were not heard: %s", len(tenants), error)
         finally:
-            await redis.aclose()
+            await redis.aclose(close_connection_pool=True)
 
 
 async def answer_bells(redis_url: str, work: Callable[[UUID], Awaitable[None]], at_once: int) -> None:

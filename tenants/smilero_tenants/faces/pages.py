@@ -144,5 +144,6 @@ class PluginPages:
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:
-    """Refusals of customers stand in the portal's frame, which they have no shop and no bar for."""
-    return {"frame": {"shop": None, "bar": [], "sign_out_url": None}, **shown}
+    """Refusals stand in the portal's frame, for which customers have no shop and no bar, and the console none either."""
+    known = shown.get("frame")
+    return {**shown, "frame": {"shop": None, "bar": [], "sign_out_url": None, **(known if isinstance(known, dict) else {})}}
