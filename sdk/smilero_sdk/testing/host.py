@@ -68,6 +68,7 @@ class Declared:
     schedules: tuple[str, ...] = ()
     subscriptions: tuple[tuple[str, int], ...] = ()
     menu: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

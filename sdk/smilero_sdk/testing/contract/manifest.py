@@ -29,7 +29,7 @@ def is_complete(stage: Stage) -> None:
     )
 
 
-@check("manifest")
+@check("manifest", tries=("register_measures",))
 def every_sentence_is_there(stage: Stage) -> None:
     """Permissions, settings, messages, menu entries and measures have their Korean sentences."""
     keys = sorted(set(_keys(stage)))
@@ -39,7 +39,7 @@ def every_sentence_is_there(stage: Stage) -> None:
 
 @check("manifest")
 def its_folders_are_there(stage: Stage) -> None:
-    """A plugin with tables has migrations, one with pages has templates, and each has a Korean catalogue and a README's worth of types."""
+    """A plugin with tables has migrations, one with pages has templates, and each has a Korean catalogue and its types."""
     folder = resources.files(stage.plugin.package)
     needed = ["locale/ko.po", "py.typed"]
     needed += ["migrations"] if stage.plugin.models else []
@@ -66,6 +66,7 @@ def _keys(stage: Stage) -> Iterator[str]:
     yield from (f"permission.{permission.name}" for permission in plugin.permissions)
     yield from (f"{name}.message.{message.name}" for message in plugin.messages)
     yield from stage.host.declared(name).menu
+    yield from (f"{name}.measure.{measure}" for measure in stage.host.declared(name).measures)
     for model in (plugin.settings, plugin.shop_settings):
         yield from _settings(name, model)
 

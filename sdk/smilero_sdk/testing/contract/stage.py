@@ -137,6 +137,7 @@ class Check:
     Attributes:
         name: `<subject>::<check>`.
         suite: the check of the design that it is a part of, as F1.
+        tries: the hooks that it tries by what they declare, where the code does not name them.
         grade: the first grade that demands it. Gold is for `smilero plugin check` alone: no test fails for it.
         what: what holds when it passes.
     """
@@ -146,6 +147,7 @@ class Check:
     grade: Grade
     what: str
     run: Callable[[Stage], None]
+    tries: tuple[str, ...] = ()
 
     def carry_out(self, stage: Stage) -> None:
         """Run it on a stage made ready for it. Raises ContractBroken, NothingToLookAt."""
@@ -160,12 +162,12 @@ CHECKS: list[Check] = []
 Run = Callable[[Stage], None]
 
 
-def check(subject: str, *, suite: str | None = None, grade: Grade = Grade.BRONZE) -> Callable[[Run], Run]:
+def check(subject: str, *, suite: str | None = None, grade: Grade = Grade.BRONZE, tries: tuple[str, ...] = ()) -> Callable[[Run], Run]:
     """Add a check to the contract. Its docstring says what holds."""
 
     def declare(function: Run) -> Run:
         what = (function.__doc__ or "").strip().splitlines()[0]
-        CHECKS.append(Check(f"{subject}::{function.__name__}", suite, grade, what, function))
+        CHECKS.append(Check(f"{subject}::{function.__name__}", suite, grade, what, function, tries))
         return function
 
     return declare
