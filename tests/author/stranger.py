@@ -104,8 +104,8 @@ def stranger() -> Iterator[Stranger]:
         folder = Path(tempfile.mkdtemp(prefix="smilero-author-")).resolve()
         stack.callback(shutil.rmtree, folder)
         wheels = folder / "wheels"
-        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels]
-        subprocess.run([*build, ROOT, ROOT / "sdk"], check=True, cwd=folder)
+        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels)]
+        subprocess.run([*build, str(ROOT), str(ROOT / "sdk")], check=True, cwd=folder)
         work = folder / "work"
         work.mkdir()
         yield Stranger(work, wheels)

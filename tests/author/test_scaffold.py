@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from smilero_sdk.errors import Problem
 from smilero_web.scaffold import NewPlugin, write_plugin
 from tests.support.commands import smilero
 
@@ -31,17 +32,20 @@ def test_words_cannot_break_out_of_their_quotes(tmp_path: Path) -> None:
     "name", ["core", "api", "A", "a", "two words", "with-dash", "with_line", "9lives", "../up", "class", "한글", "x" * 31, ""]
 )
 def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, name: str) -> None:
-    assert smilero("plugin", "new", name, "--path", tmp_path / "made").refused("scaffold.name", "이름")
+    with pytest.raises(Problem, match=r"scaffold\.name"):
+        write_plugin(NewPlugin(name, **WORDS), tmp_path / "made", ())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_taken_name_is_refused(tmp_path: Path) -> None:
-    assert smilero("plugin", "new", "coupons", "--path", tmp_path / "made").refused("scaffold.taken", "coupons", "이미")
+def test_a_taken_name_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    assert smilero("plugin", "new", "coupons", "--path", tmp_path / "made").refused("scaffold.taken", "coupons라는", "이미")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_there_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine")
-    assert smilero("plugin", "new", "stamps", "--path", tmp_path).refused("scaffold.folder", str(tmp_path))
+    with pytest.raises(Problem, match=r"scaffold\.folder"):
+        write_plugin(NewPlugin("stamps", **WORDS), tmp_path, ())
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
