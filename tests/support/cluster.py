@@ -1,27 +1,15 @@
-"""The servers of a test run, and its databases: one is migrated by the product's own code, all others are copies of it."""
+"""The servers of a test run, and its databases: those of the test kit, with the tables of the tests' own plugins in them."""
 
-import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from importlib.metadata import entry_points
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
-from pydantic import SecretStr
-
-from smilero_core.db.bootstrap import admit, bootstrap
-from smilero_core.db.driver import Connection
-from smilero_core.db.lineages import Lineage, upgrade
-from smilero_core.db.settings import DatabaseSettings, with_database
+from smilero_core.db.lineages import Lineage
 from smilero_core.db.unit import UnitOfWork
-from smilero_core.embedded import Embedded
+from smilero_web.testhost.cluster import BLANK, MIGRATED, Cluster, connected, installed_lineages
+from smilero_web.testhost.cluster import running_cluster as running_bare_cluster
 
-# Sealed and empty; and the same with every table. Nobody works in them, so that they can be copied.
-BLANK, MIGRATED = "smilero_blank", "smilero_migrated"
+__all__ = ["BLANK", "MIGRATED", "PROBE", "TOLL", "Cluster", "connected", "lineages", "roll_back", "running_cluster"]
 
 PROBE = Lineage("plugin_probe", Path(__file__).parents[1] / "probe" / "smilero_probe" / "migrations")
 TOLL = Lineage("plugin_toll", Path(__file__).parents[1] / "toll" / "smilero_toll" / "migrations")
@@ -29,79 +17,16 @@ TOLL = Lineage("plugin_toll", Path(__file__).parents[1] / "toll" / "smilero_toll
 
 def lineages() -> list[Lineage]:
     """The core's, every installed plugin's that has tables, and those of the tests' own plugins."""
-    points = sorted(entry_points(group="smilero.plugins"), key=lambda point: point.name)
-    plugins = (Lineage.of_plugin(point.name, point.module.partition(".")[0]) for point in points)
-    return [Lineage.of_core(), *(lineage for lineage in plugins if lineage.versions.is_dir()), PROBE, TOLL]
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where the servers are.
-
-    Attributes:
-        database_url: as the superuser.
-        secret: of which the logins' passwords are made.
-    """
-
-    database_url: str
-    redis_url: str
-    secret: str
-
-    def settings(self, database: str) -> DatabaseSettings:
-        """The product's settings for one of the databases, with a pool of 4."""
-        url = with_database(self.database_url, database)
-        return DatabaseSettings(database_url=url, secret_key=SecretStr(self.secret), database_pool=4)
-
-    async def prepare(self) -> None:
-        """Make the two databases that are copied."""
-        async with connected(self.database_url) as admin:
-            await admin.execute(f"create database {BLANK}")
-            await bootstrap(self.settings(BLANK))
-            await self._copy(admin, MIGRATED, BLANK)
-            await upgrade(self.settings(MIGRATED).owner(), lineages())
-
-    @asynccontextmanager
-    async def database(self, template: str = MIGRATED) -> AsyncIterator[DatabaseSettings]:
-        """A database of one's own, gone at the end."""
-        name = f"smilero_{uuid4().hex[:12]}"
-        async with connected(self.database_url) as admin:
-            await self._copy(admin, name, template)
-        try:
-            yield self.settings(name)
-        finally:
-            # By a new connection: a test may have crashed the server meanwhile.
-            async with connected(self.database_url) as admin:
-                await admin.execute(f"drop database {name} with (force)")
-
-    async def _copy(self, admin: Connection, name: str, template: str) -> None:
-        await admin.execute(f"create database {name} template {template}")
-        await admit(admin, name)
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Connection]:
-    """One connection, without a pool."""
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def roll_back(unit: UnitOfWork) -> None:
-    """End a unit as an exception inside it would."""
-    await unit.__aexit__(Exception, None, None)
+    return [*installed_lineages(), PROBE, TOLL]
 
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """Start the servers in a temporary folder, and stop them at the end."""
-    # Not below pytest's folder: every new run of root makes that private again, under the servers' feet.
-    folder = Path(tempfile.mkdtemp(prefix="smilero-test-")).resolve()
-    try:
-        with Embedded(folder / "data", durable=False) as services:
-            cluster = Cluster(services.database_url, services.redis_url, services.secret)
-            asyncio.run(cluster.prepare())
-            yield cluster
-    finally:
-        shutil.rmtree(folder)
+    with running_bare_cluster(lineages()) as cluster:
+        yield cluster
+
+
+async def roll_back(unit: UnitOfWork) -> None:
+    """End a unit as an exception inside it would."""
+    await unit.__aexit__(Exception, None, None)

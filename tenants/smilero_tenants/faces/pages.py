@@ -1,7 +1,7 @@
 """Plugins' pages: door, session, permission, form, idempotency, answer — in this order, for every face."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -10,10 +10,8 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from smilero_core.idempotency.keys import Answer, IdempotencyKeys, is_kept, require_key
-from smilero_core.idempotency.keys import Scope as KeyScope
+from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.plugins.calling import perform
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
@@ -21,31 +19,13 @@ from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.live import arguments_of, live_response
+from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
-Door = Callable[[Request], Awaitable[None]]
-
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
-
-
-class _Page(Route):
-    """A route that asks the door also before it tells of other methods: what is off answers like what never was.
-
-    Args:
-        door: raises when the page's plugin is off for the request's tenant.
-    """
-
-    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], method: str, name: str, door: Door) -> None:
-        super().__init__(path, endpoint, methods=[method], name=name)
-        self._door = door
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or raise `http.not_found`, `http.method`."""
-        await self._door(Request(scope, receive, send))
-        await super().handle(scope, receive, send)
 
 
 class PluginPages:
@@ -59,13 +39,23 @@ class PluginPages:
         self._parts = parts
 
     def routes(self, pages: Mapping[str, Sequence[PageOperation]]) -> list[Route]:
-        """A route for each page, by plugin."""
-        return [self._route(plugin, operation) for plugin, operations in pages.items() for operation in operations]
+        """A route for each page, by plugin, and behind them one for the methods that an address does not have."""
+        return [route for plugin, operations in pages.items() for route in self._of(plugin, operations)]
+
+    def _of(self, plugin: str, operations: Sequence[PageOperation]) -> list[Route]:
+        routes = [self._route(plugin, operation) for operation in operations]
+        methods: dict[str, set[str]] = {}
+        for route, operation in zip(routes, operations, strict=True):
+            methods.setdefault(route.path, set()).add(operation.method)
+        return [*routes, *(Route(path, OtherMethods(self._parts, plugin, has)) for path, has in methods.items())]
 
     def _route(self, plugin: str, operation: PageOperation) -> Route:
         async def endpoint(request: Request) -> Response:
+            tenant = request.state.tenant
+            if tenant is None:
+                raise not_found()
             try:
-                (await self._parts().gate.of(request.state.tenant.id)).require(plugin)
+                (await self._parts().gate.of(tenant.id)).require(plugin)
                 return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
@@ -78,13 +68,7 @@ class PluginPages:
         for name, kind in operation.parameters.items():
             path = path.replace(f"{{{name}}}", f"{{{name}:{PATH_TYPES[kind]}}}")
         name = f"{plugin}.{operation.face.value}.{operation.handler.__name__}"
-        return _Page(path, endpoint, operation.method, name, partial(self._require_open, plugin))
-
-    async def _require_open(self, plugin: str, request: Request) -> None:
-        """One that rests is there, and its page says so."""
-        tenant = request.state.tenant
-        if tenant is None or plugin not in await self._parts().gate.open_for(tenant.id):
-            raise not_found()
+        return Route(path, endpoint, methods=[operation.method], name=name)
 
     async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         async with visiting(self._parts(), request, operation.face) as visit:
@@ -114,7 +98,7 @@ class PluginPages:
             visit.require_door(plugin)
             visit.require(operation.permission)
             body = urlencode(sorted(posted.fields.items())).encode()
-            scope = KeyScope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
+            scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
             answer = await keys.claim(scope, body)
             if answer is None:
@@ -167,5 +151,6 @@ def _named(operation: PageOperation, plugin: str) -> str:
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:
-    """Refusals of customers stand in the portal's frame, which they have no shop and no bar for."""
-    return {"frame": {"shop": None, "bar": [], "sign_out_url": None}, **shown}
+    """Refusals stand in the portal's frame, for which customers have no shop and no bar, and the console none either."""
+    known = shown.get("frame")
+    return {**shown, "frame": {"shop": None, "bar": [], "sign_out_url": None, **(known if isinstance(known, dict) else {})}}

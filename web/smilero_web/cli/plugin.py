@@ -26,9 +26,13 @@ from smilero_sdk.i18n import Catalogue
 from smilero_web.cli.console import PACKAGES, JsonOption, language, print_json, print_table, progress, say, text
 from smilero_web.cli.migrate import find_plugins
 from smilero_web.cli.office import Office, database_settings, reaching, with_office
+from smilero_web.cli.plugin_author import check, new
 from smilero_web.services import Installed, host_services
 
 app = typer.Typer(name="plugin", no_args_is_help=True, help="What is installed, and where it is on.")
+
+app.command("new")(new)
+app.command("check")(check)
 
 NameArgument = Annotated[str, typer.Argument(help="The plugin, as coupons.")]
 TenantOption = Annotated[str, typer.Option("--tenant", help="The foundation.")]
