@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -31,6 +32,7 @@ from smilero_core.plugins.watch import Watch
 from smilero_core.plugins.watchdog import Limits
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.realtime.rooms import Rooms
+from smilero_core.registry.calendar import kst_today, reckon_holidays
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
@@ -144,6 +146,7 @@ async def _tasks(works: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[No
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
     await init_models({"core": CORE_MODELS, **parts.host.models})
+    await asyncio.to_thread(reckon_holidays, kst_today(datetime.now(UTC)))
     try:
         async with AsyncExitStack() as stack:
             redis = await stack.enter_async_context(_redis(parts.settings))

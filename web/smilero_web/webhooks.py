@@ -1,6 +1,7 @@
 """`POST /webhooks/<plugin>/<name>` on a tenant's host: calls from outside to a plugin that is on."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import Context
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.webhooks import Delivery, Webhook
@@ -47,4 +49,5 @@ class PluginWebhooks:
         delivery = Delivery(headers={name.lower(): value for name, value in request.headers.items()}, body=await request.body())
         origin = f"{request.url.scheme}://{request.url.netloc}"
         async with runtime.database.unit(tenant.id) as unit:
-            await webhook.handler(Context(tenant, request.state.language, unit, runtime.services, plugins, plugin, origin=origin), delivery)
+            context = Context(tenant, request.state.language, unit, runtime.services, plugins, plugin, origin=origin)
+            await perform(context, plugin, f"webhook {webhook.name}", partial(webhook.handler, context, delivery))

@@ -1,5 +1,6 @@
 """Whether a hook's answer is what its specification says, down to the members of its lists, and can be shown."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from types import NoneType, UnionType
@@ -10,6 +11,7 @@ from smilero_sdk.pages import HomePart, Tile, View
 
 _ANYTHING = (Any, object)
 _MOST_WEIGHT = 100
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 class RubbishError(TypeError):
@@ -101,11 +103,15 @@ def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Sh
     if isinstance(part, View) and not part.template.startswith(f"{plugin}/"):
         yield "its template is another's"
     if isinstance(part, Tile | SearchHit | Printout):
-        yield from _bad_path(part.path or "")
+        yield from _bad_path(part.path)
+    if isinstance(part, SearchHit | Printout) and not part.title.strip():
+        yield "it has no title"
     if isinstance(part, SearchHit) and not 0 <= part.weight <= _MOST_WEIGHT:
         yield "its weight is not of 0 to 100"
-    if isinstance(part, MeasureValue) and part.measure not in measures:
-        yield f"nobody registered the measure {part.measure!r}"
+    if isinstance(part, Printout) and not _NAME.fullmatch(part.name):
+        yield f"{part.name!r} is no name for an address"
+    if isinstance(part, MeasureValue) and (part.measure not in measures or part.value < 0):
+        yield f"{part.value} is no figure of a registered measure {part.measure!r}"
     if shown is not None:
         yield from _not_there(part, shown)
 
@@ -133,6 +139,6 @@ def _keys(part: object) -> tuple[str | None, ...]:
     return ()
 
 
-def _bad_path(path: str) -> Iterator[str]:
-    if path and (not path.startswith("/") or path.startswith("//")):
+def _bad_path(path: str | None) -> Iterator[str]:
+    if path is not None and (not path.startswith("/") or path.startswith("//") or not path.isprintable()):
         yield "its path does not begin with one /"

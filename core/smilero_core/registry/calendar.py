@@ -159,6 +159,12 @@ def _days_after(day: date) -> Iterator[date]:
     return map(date.fromordinal, range(day.toordinal() + 1, last + 1))
 
 
+def reckon_holidays(today: date) -> None:
+    """Reckon this year's and the next one's now: the first time takes a second or two, which no visitor should wait."""
+    for year in (today.year, today.year + 1):
+        _closing_holidays(year)
+
+
 @cache
 def _closing_holidays(year: int) -> Mapping[date, str]:
     """설날 and 추석 of `year` with their reasons. `holidays` has both from 1989 to 2100, and neither outside.

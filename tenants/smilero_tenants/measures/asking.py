@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smilero_core.plugins.answering import sound
 from smilero_core.plugins.calling import ask_plugins
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure
@@ -37,8 +36,8 @@ async def figures(context: Context, period: Period) -> Figures:
     declared = {plugin: one.measures for plugin, one in context.services.host.declared.items() if one.measures}
     able = {plugin: measures for plugin, measures in declared.items() if plugin in context.plugins.open}
     values: dict[str, Sequence[MeasureValue]] = {}
-    for plugin, given in await ask_plugins(context, HOOK, list, period=period):
-        fault = _fault(given, able.get(plugin, {}), period)
+    for plugin, given in await ask_plugins(context, HOOK, list[MeasureValue], period=period):
+        fault = _fault(given, period)
         if fault:
             note_failure(context, plugin, HOOK, ValueError(fault))
         else:
@@ -50,13 +49,12 @@ async def figures(context: Context, period: Period) -> Figures:
     )
 
 
-def _fault(given: Sequence[object], measures: Mapping[str, Measure], period: Period) -> str | None:
+def _fault(given: Sequence[MeasureValue], period: Period) -> str | None:
     seen: set[tuple[str, date, UUID | None]] = set()
     for one in given:
-        value = sound(MeasureValue, one)
-        if value is None or value.value < 0 or value.measure not in measures or not period.first <= value.day <= period.last:
+        if not period.first <= one.day <= period.last:
             return f"{one!r} is no value of the period"
-        place = (value.measure, value.day, value.shop_id)
+        place = (one.measure, one.day, one.shop_id)
         if place in seen:
             return f"{place} is there twice"
         seen.add(place)

@@ -1,10 +1,8 @@
 """The sheets of a shop."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smilero_core.plugins.answering import Asked, only_sound
 from smilero_core.plugins.calling import ask_plugins
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.registry.for_plugins import as_shop
@@ -15,7 +13,6 @@ from smilero_sdk.registry import Shop
 from smilero_tenants.faces.frames import face_path, shop_page
 
 HOOK = "provide_prints"
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ async def sheets_of(context: Context) -> list[Sheet]:
         raise not_found("shop")
     row = await context.reader.shop_row(context.shop_id)
     shop = as_shop(row, (await context.reader.market(row.market_id)).row)
-    answers = await ask_plugins(context, HOOK, list, shop=shop)
+    answers = await ask_plugins(context, HOOK, list[Printout], at=shop.id, shop=shop)
     return [_own(context, shop), *(sheet for plugin, given in answers for sheet in _sheets(context, plugin, given))]
 
 
@@ -56,7 +53,7 @@ def _own(context: Context, shop: Shop) -> Sheet:
     return Sheet(CORE, "shop", context.text("prints.shop.label"), shop.name, lines, context.origin + page)
 
 
-def _sheets(context: Context, plugin: str, given: Sequence[object]) -> list[Sheet]:
+def _sheets(context: Context, plugin: str, given: Sequence[Printout]) -> list[Sheet]:
     return [
         Sheet(
             plugin,
@@ -66,10 +63,5 @@ def _sheets(context: Context, plugin: str, given: Sequence[object]) -> list[Shee
             one.lines,
             None if one.path is None else context.origin + face_path(Face.PUBLIC, plugin, one.path),
         )
-        for one in only_sound(context, plugin, Asked(HOOK, Printout, _fits), given)
+        for one in given
     ]
-
-
-def _fits(one: Printout) -> bool:
-    named = bool(_NAME.fullmatch(one.name) and one.title.strip())
-    return named and (one.path is None or (one.path.startswith("/") and one.path.isprintable()))

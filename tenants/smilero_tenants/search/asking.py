@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from smilero_core.plugins.answering import Asked, only_sound
 from smilero_core.plugins.calling import ask_plugins
 from smilero_core.plugins.context import Context
 from smilero_sdk.answers import Search, SearchHit
@@ -15,7 +14,6 @@ from smilero_tenants.faces.frames import face_path, shop_page
 HOOK = "provide_search"
 MOST = 20
 LONGEST = 60
-_BEST = 100
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,11 @@ async def find(context: Context, face: Face, text: str) -> Found:
     if not pattern(text):
         return Found()
     search = Search(face, text, MOST)
-    answers = await ask_plugins(context, HOOK, list, search=search)
+    answers = await ask_plugins(context, HOOK, list[SearchHit], at=context.shop_id, search=search)
     groups = [
-        Group(plugin, context.services.host.title(plugin, context.language), hits)
+        Group(plugin, context.services.host.title(plugin, context.language), _hits(search, plugin, given))
         for plugin, given in answers
-        if (hits := _hits(context, search, plugin, given))
+        if given
     ]
     return Found(await _shops(context, face, text), groups)
 
@@ -83,12 +81,7 @@ async def _shops(context: Context, face: Face, text: str) -> list[FoundShop]:
     ]
 
 
-def _hits(context: Context, search: Search, plugin: str, given: Sequence[object]) -> list[Hit]:
+def _hits(search: Search, plugin: str, given: Sequence[SearchHit]) -> list[Hit]:
     """The hits of one plugin, the best first."""
-    good = only_sound(context, plugin, Asked(HOOK, SearchHit, _fits), given)
-    best = sorted(good, key=lambda hit: -hit.weight)[: search.limit]
+    best = sorted(given, key=lambda hit: -hit.weight)[: search.limit]
     return [Hit(hit.title, hit.detail, face_path(search.face, plugin, hit.path)) for hit in best]
-
-
-def _fits(hit: SearchHit) -> bool:
-    return bool(hit.title.strip()) and hit.path.startswith("/") and hit.path.isprintable() and 0 <= hit.weight <= _BEST
