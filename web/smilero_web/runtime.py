@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -24,6 +25,7 @@ from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.hub import LiveHub
+from smilero_core.registry.calendar import kst_today, warm_up
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
@@ -76,6 +78,7 @@ def assemble(settings: WebSettings) -> Parts:
     """Find plugins, catalogues and templates. Raises PluginLoadError, ValueError for a broken catalogue."""
     host = PluginHost.discover(settings.listed_plugins)
     catalogue = Catalogue.of([*PACKAGES, *host.packages])
+    warm_up(kst_today(datetime.now(UTC)))
     return Parts(
         settings=settings,
         host=host,

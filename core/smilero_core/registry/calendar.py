@@ -159,6 +159,11 @@ def _days_after(day: date) -> Iterator[date]:
     return map(date.fromordinal, range(day.toordinal() + 1, last + 1))
 
 
+def warm_up(day: date) -> None:
+    """Load the holidays of a day's year. The library takes a second at its first use, for which no page should wait."""
+    _closing_holidays(day.year)
+
+
 @cache
 def _closing_holidays(year: int) -> Mapping[date, str]:
     """설날 and 추석 of `year` with their reasons. `holidays` has both from 1989 to 2100, and neither outside.
