@@ -16,8 +16,8 @@ from tests.conftest import LookedAt
 from tests.support.commands import smilero
 
 FIXED = {
-    *("up", "web", "db upgrade", "db check", "tenant create", "tenant import", "tenant list"),
-    *("plugin list", "plugin enable", "plugin disable", "token create"),
+    *("up", "web", "worker", "db upgrade", "db check", "tenant create", "tenant import", "tenant list"),
+    *("plugin list", "plugin enable", "plugin disable", "plugin replay", "token create"),
 }
 
 

@@ -168,7 +168,7 @@ NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 LETTER = {
     "plugin": "쿠폰",
     "kind": "전하려던 소식",
-    "what": "count ← coupons.redeemed",
+    "what": "count ← rounds.filled",
     "why": "ValueError (smilero_coupons/service.py:12)",
     "when": "2026-11-24 09:30",
     "tries": 8,

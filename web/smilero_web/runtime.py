@@ -32,7 +32,7 @@ from smilero_core.plugins.watch import Watch
 from smilero_core.plugins.watchdog import Limits
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.realtime.rooms import Rooms
-from smilero_core.registry.calendar import kst_today, reckon_holidays
+from smilero_core.registry.calendar import kst_today, warm_up
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
@@ -91,6 +91,7 @@ def assemble(settings: WebSettings) -> Parts:
     host = PluginHost.discover(settings.listed_plugins)
     catalogue = Catalogue.of([*PACKAGES, *host.packages])
     require_spoken(host, catalogue.keys())
+    warm_up(kst_today(datetime.now(UTC)))
     return Parts(
         settings=settings,
         host=host,
@@ -146,7 +147,6 @@ async def _tasks(works: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[No
 async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIterator[Runtime]:
     """Open the database and load the models until the end of the block."""
     await init_models({"core": CORE_MODELS, **parts.host.models})
-    await asyncio.to_thread(reckon_holidays, kst_today(datetime.now(UTC)))
     try:
         async with AsyncExitStack() as stack:
             redis = await stack.enter_async_context(_redis(parts.settings))

@@ -159,10 +159,9 @@ def _days_after(day: date) -> Iterator[date]:
     return map(date.fromordinal, range(day.toordinal() + 1, last + 1))
 
 
-def reckon_holidays(today: date) -> None:
-    """Reckon this year's and the next one's now: the first time takes a second or two, which no visitor should wait."""
-    for year in (today.year, today.year + 1):
-        _closing_holidays(year)
+def warm_up(day: date) -> None:
+    """Load the holidays of a day's year. The library takes a second at its first use, for which no page should wait."""
+    _closing_holidays(day.year)
 
 
 @cache
