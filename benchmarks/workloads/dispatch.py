@@ -61,8 +61,8 @@ class DispatchTenants:
     def open(self, stage: Stage) -> tuple[Side, Side]:
         """Make the plugins and the tenants."""
         del stage
-        host = _host(_INSTALLED)
-        many = [_contexts(host, _chosen(number % 1_000)) for number in range(10_000)]
+        services = _services(_host(_INSTALLED))
+        many = [_contexts(services, _chosen(number % 1_000)) for number in range(10_000)]
         return _side(many), _side(many[:1])
 
 
@@ -83,7 +83,7 @@ class DispatchPlugins:
         """Make the plugins."""
         del stage
         host = _host(self._plugins)
-        return _side([_contexts(host, frozenset(host.plugins))]), _bare(_PEERS[self._peer](self._plugins))
+        return _side([_contexts(_services(host), frozenset(host.plugins))]), _bare(_PEERS[self._peer](self._plugins))
 
 
 class DispatchSilent:
@@ -99,7 +99,9 @@ class DispatchSilent:
         """Make the plugins."""
         del stage
         crowded, alone = _host(2, _INSTALLED), _host(2)
-        return _side([_contexts(crowded, frozenset(crowded.plugins))]), _side([_contexts(alone, frozenset(alone.plugins))])
+        return _side([_contexts(_services(crowded), frozenset(crowded.plugins))]), _side(
+            [_contexts(_services(alone), frozenset(alone.plugins))]
+        )
 
 
 def _host(answering: int, silent: int = 0) -> PluginHost:
@@ -119,10 +121,13 @@ def _chosen(number: int) -> frozenset[str]:
 Make = Callable[[], Context]
 
 
-def _contexts(host: PluginHost, names: frozenset[str]) -> Make:
+def _services(host: PluginHost) -> HostServices:
+    gate = PluginGate(Database(DatabaseSettings()), frozenset())
+    return HostServices(host, gate, Catalogue(), Vault("benchmark"), cast("Any", None), cast("Any", None))
+
+
+def _contexts(services: HostServices, names: frozenset[str]) -> Make:
     """A context as a request has it, anew for each."""
-    database = Database(DatabaseSettings())
-    services = HostServices(host, PluginGate(database, frozenset()), Catalogue(), Vault("benchmark"), cast("Any", None), cast("Any", None))
     tenant = Tenant(uuid7(), "t", "t", "Asia/Seoul", "ko", "t", "#000000")
     unit, plugins = cast("Any", SimpleNamespace(tenant_id=tenant.id, lost=False)), TenantPlugins(open=names)
     now = datetime.now(UTC)

@@ -102,8 +102,9 @@ async def yard(site: Site) -> AsyncIterator[Yard]:
     with own_folder() as folder:
         place = folder / "site"
         shutil.copytree(HERE / "site", place)
-        install(place, "probe", "smilero_rascal")
-        install(place, "tidy", "smilero_tidy")
+        for name, package in {"probe": "smilero_rascal", "tidy": "smilero_tidy"}.items():
+            (place / package / "__init__.py").touch()  # among the tests nothing is a package
+            install(place, name, package)
         diary = folder / "diary"
         diary.touch()
         environment = {
