@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 _SECONDS = 10
@@ -16,5 +17,10 @@ async def post(url: str, text: str, key: str) -> None:
 
 
 def _send(request: Request) -> None:
-    with urlopen(request, timeout=_SECONDS):  # noqa: S310 - as above
-        pass
+    try:
+        with urlopen(request, timeout=_SECONDS):  # noqa: S310 - as above
+            pass
+    except HTTPError as error:
+        # It is an open answer as well.
+        error.close()
+        raise

@@ -1,5 +1,6 @@
 """The manifest and hooks of the plugin `storefront`."""
 
+from smilero_sdk.answers import Search, SearchHit
 from smilero_sdk.context import TenantContext
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import Plugin
@@ -19,6 +20,11 @@ class Storefront:
     async def provide_front_page(self, ctx: TenantContext, search: str) -> View:
         """The directory."""
         return await routes.front_page(ctx, search)
+
+    @hookimpl
+    async def provide_search(self, ctx: TenantContext, search: Search) -> list[SearchHit]:
+        """Markets for customers; shops are the registry's own answer, and lead to this plugin's pages."""
+        return await routes.hits(ctx, search)
 
 
 plugin = Plugin(

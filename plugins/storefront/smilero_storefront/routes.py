@@ -5,7 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from smilero_sdk.answers import Search as Asked
+from smilero_sdk.answers import SearchHit
 from smilero_sdk.context import TenantContext
+from smilero_sdk.finding import weight
 from smilero_sdk.pages import Face, Form, Pages, View
 from smilero_storefront import views
 
@@ -55,3 +58,15 @@ async def show_shop(ctx: TenantContext, shop_id: UUID) -> View:
 async def front_page(ctx: TenantContext, search: str) -> View:
     """Which markets are open today."""
     return View("storefront/home.html", views.home(ctx, await ctx.registry.markets(), search))
+
+
+async def hits(ctx: TenantContext, search: Asked) -> list[SearchHit]:
+    """Markets whose name or neighbourhood has the words."""
+    if search.face is not Face.PUBLIC:
+        return []
+    found = [
+        SearchHit(one.name, f"{one.district} · {one.days_text}", f"/markets/{one.id}", fits)
+        for one in await ctx.registry.markets()
+        if (fits := weight(search.text, one.name) or weight(search.text, views.address(one)) // 2)
+    ]
+    return sorted(found, key=lambda hit: (-hit.weight, hit.title))[: search.limit]

@@ -1,9 +1,11 @@
 """What the pages show, as plain values for their templates."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from smilero_sdk.context import TenantContext
+from smilero_sdk.finding import flat, pattern
 from smilero_sdk.registry import Market, Shop
 
 Values = dict[str, object]
@@ -85,6 +87,6 @@ def shop_url(one: Shop) -> str:
 
 
 def matches(query: str, *texts: str) -> bool:
-    """Whether a text has the query, spaces and case aside."""
-    needle = "".join(query.split()).casefold()
-    return not needle or any(needle in "".join(text.split()).casefold() for text in texts)
+    """Whether a text has the query: spaces and case aside, and by initial consonants."""
+    asked = pattern(query)
+    return any(re.search(asked, flat(text)) for text in texts)
