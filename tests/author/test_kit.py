@@ -9,6 +9,7 @@ import pytest
 from smilero_sdk.testing.markup import page_faults
 from smilero_sdk.testing.network import CallsOutError, Loopback, is_loopback
 from smilero_sdk.testing.subject import plugin_of, plugins_of
+from tests.house.tree import ROOT
 
 # An address that belongs to nobody (RFC 5737), should the guard ever fail.
 NOBODY = "192.0.2.1"
@@ -91,3 +92,10 @@ def test_the_nearest_project_says_whose_tests_these_are(tmp_path: Path) -> None:
     assert plugins_of(["stamps/tests/test_one.py", "stamps/tests/test_one.py::test_it"], tmp_path) == []
     (tmp_path / "stamps" / "pyproject.toml").write_text("no toml")
     assert plugin_of(tests) is None
+
+
+def test_a_run_of_this_repository_holds_every_plugin_to_the_contract() -> None:
+    """`make test` asks for these folders: a plugin without tests of its own would be left out."""
+    folders = sorted(ROOT.glob("plugins/*/tests"))
+    plugins = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
+    assert plugins_of([str(folder) for folder in folders], ROOT) == plugins

@@ -67,14 +67,14 @@ def _keys(stage: Stage) -> Iterator[str]:
     yield from (f"{name}.message.{message.name}" for message in plugin.messages)
     yield from stage.host.declared(name).menu
     yield from (f"{name}.measure.{measure}" for measure in stage.host.declared(name).measures)
-    for model in (plugin.settings, plugin.shop_settings):
-        yield from _settings(name, model)
+    yield from _settings(f"{name}.settings", plugin.settings)
+    yield from _settings(f"{name}.shop_settings", plugin.shop_settings)
 
 
-def _settings(name: str, model: type[Settings] | None) -> Iterator[str]:
+def _settings(prefix: str, model: type[Settings] | None) -> Iterator[str]:
     for word, found in (model.model_fields if model else {}).items():
-        yield f"{name}.settings.{word}"
-        yield from (f"{name}.settings.{word}.{choice}" for choice in _choices(found.annotation))
+        yield f"{prefix}.{word}"
+        yield from (f"{prefix}.{word}.{choice}" for choice in _choices(found.annotation))
 
 
 def _choices(kind: Any) -> list[str]:  # noqa: ANN401 - whatever an annotation holds
