@@ -185,7 +185,11 @@ async def test_an_export_is_a_page_to_read_and_a_file_for_each_section(somebody:
         assert words in page
 
 
-@pytest.mark.parametrize("rubbish", [RuntimeError("no"), "rubbish", ["rubbish"], [PersonSection("t", [{"at": object()}])]], ids=repr)
+@pytest.mark.parametrize(
+    "rubbish",
+    [RuntimeError("no"), "rubbish", ["rubbish"], [PersonSection("t", [{"at": object()}])]],
+    ids=["raises", "a text", "a list of texts", "what JSON cannot say"],
+)
 async def test_a_plugin_that_fails_stops_the_export_and_is_named(somebody: Somebody, rubbish: object) -> None:
     async with somebody.core(Shelf(rubbish), read_only=True) as context:
         with pytest.raises(Problem) as stopped:

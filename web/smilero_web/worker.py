@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.files.sweep import sweep as tidy_files
 from smilero_core.jobs.doorbell import answer_bells
 from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_core.messaging.sending import send_job
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 _SWEEP_SECONDS = 1.0
 # Schedules of a plugin that was switched on are known within this many sweeps.
 _WIND_EVERY = 5
+_TIDY_SECONDS = 3_600.0
 # At its end a worker lets jobs end by themselves for this long; what it cuts then is done again by another.
 _GRACE_SECONDS = 5.0
 
@@ -53,6 +56,7 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep_for_ever())
+                group.create_task(self._tidy_for_ever())
                 if url:
                     group.create_task(answer_bells(url, self._answer, self._slots))
         finally:
@@ -77,6 +81,23 @@ class Worker:
             sweeps += 1
             if not more:
                 await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _tidy_for_ever(self) -> None:
+        """Delete files that nobody kept. Two workers that do it at once find the same, and less."""
+        while True:
+            await asyncio.sleep(_TIDY_SECONDS)
+            for tenant in await self._tenants():
+                try:
+                    await tidy_files(self._runtime.database, self._runtime.files, tenant.id)
+                except Exception as error:  # noqa: BLE001 - a store or database that is away is asked again in an hour
+                    log.warning("the files of %s were not tidied: %r", tenant.slug, error)
+
+    async def _tenants(self) -> Sequence[Tenant]:
+        try:
+            return await self._runtime.directory.all()
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("no file was tidied: %r", error)
+            return ()
 
     async def _sweep(self) -> bool:
         """A turn for each foundation with something to do; whether one that ended soon has more.
