@@ -28,7 +28,14 @@ async def other(site: Site) -> Town:
 
 # Of a module, for its models are the process's.
 @pytest.fixture(scope="module")
-async def careless(cluster: Cluster) -> AsyncIterator[CarelessSite]:
+async def careless_site(cluster: Cluster) -> AsyncIterator[CarelessSite]:
     """The application with a plugin that answers as it is told, in this process."""
     async with open_careless_site(cluster) as opened:
         yield opened
+
+
+@pytest.fixture
+async def careless(careless_site: CarelessSite) -> CarelessSite:
+    """A foundation of the test's own there: in another the plugin may be resting from what it did before."""
+    careless_site.answers.clear()
+    return await careless_site.elsewhere()

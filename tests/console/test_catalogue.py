@@ -49,9 +49,9 @@ async def test_the_list_says_what_there_is_and_how_it_is(site: Site) -> None:
     assert "무료" in rows["lantern"]
     assert "허락한 목록에 없어" in rows["stranger"]
     assert "설치되어 있지 않습니다" in rows["ghost"]
-    assert list(rows)[-2:] == ["ghost", "stranger"]
+    assert set(list(rows)[-3:]) == {"ghost", "stranger", "example"}
     # Nobody can switch what is not listed or not there.
-    assert page.count('role="switch"') == len(rows) - 2
+    assert page.count('role="switch"') == len(rows) - 3
 
 
 def sentence_of(markup: str) -> str:
@@ -156,6 +156,7 @@ async def test_the_api_tells_the_foundation_alone(town: Town, who: str | None, s
         assert {name: one["state"] for name, one in told.items()} == {
             "candle": "off",
             "coupons": "on",
+            "example": "unlisted",
             "glow": "off",
             "lantern": "on",
             "storefront": "on",

@@ -21,4 +21,5 @@ def install(folder: Path, *, mute: bool = False) -> dict[str, str]:
     points = "".join(f"{name} = smilero_lantern.plugin:{'plugin' if name == 'lantern' else name}\n" for name in names)
     (written / "METADATA").write_text("Metadata-Version: 2.1\nName: smilero-plugin-lantern\nVersion: 2.3.4\n", encoding="utf-8")
     (written / "entry_points.txt").write_text(f"[smilero.plugins]\n{points}", encoding="utf-8")
-    return {"PYTHONPATH": str(folder)}
+    # The operator's list is the usual one: a stranger's plugin is installed and not on it.
+    return {"PYTHONPATH": str(folder), "SMILERO_PLUGINS": ""}

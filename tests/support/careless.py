@@ -1,9 +1,11 @@
 """The application in this process, with a plugin whose answers are the test's."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from httpx2 import ASGITransport, AsyncClient, Response
 from pydantic import SecretStr
@@ -68,17 +70,28 @@ class CarelessSite:
 
     Attributes:
         answers: what the plugin says, by hook.
+        make: founds one with every plugin on, by its slug.
     """
 
     http: AsyncClient
     foundation: Foundation
     database: Database
     answers: dict[str, Any]
+    make: Callable[[str], Awaitable[Foundation]]
+
+    @property
+    def shop(self) -> str:
+        """The name of its first shop."""
+        return f"{self.foundation.host.partition('.')[0]} shop"
 
     async def get(self, path: str, who: str | None = None) -> Response:
         """By the API's token."""
         token = {"Authorization": f"Bearer {self.foundation.tokens[who]}"} if who else {}
         return await self.http.get(f"http://{self.foundation.host}{path}", headers=token)
+
+    async def elsewhere(self) -> "CarelessSite":
+        """The same application, and a new foundation."""
+        return replace(self, foundation=await self.make(f"t{uuid4().hex[:12]}"))
 
     async def page(self, path: str, who: str) -> Response:
         """By a session."""
@@ -100,8 +113,7 @@ async def open_careless_site(cluster: Cluster) -> AsyncIterator[CarelessSite]:
         app = Application(replace(assemble(told), host=host, access=Access(host.permissions)), settings).build()
         async with Database(settings) as database, app.router.lifespan_context(app):
             vault = Vault(settings.secret_key.get_secret_value())
-            foundation = await found(database, vault, "careless", plugins=(*found_plugins, NAME))
+            make = partial(found, database, vault, plugins=(*found_plugins, NAME))
+            foundation = await make(NAME)
             async with AsyncClient(transport=ASGITransport(app), trust_env=False) as http:
-                # The years' holidays are reckoned at the first question, which on a busy machine takes a hook's whole time.
-                await http.get(f"http://{foundation.host}/api/v1/registry/markets")
-                yield CarelessSite(http, foundation, database, implementation.answers)
+                yield CarelessSite(http, foundation, database, implementation.answers, make)
