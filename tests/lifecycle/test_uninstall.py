@@ -21,10 +21,11 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 from tests.conftest import LookedAt
 from tests.lifecycle.conftest import House, migrated, opened
+from tests.support.web import INSTALLED
 
 pytestmark = pytest.mark.suite("F4")
 
-HOST = PluginHost.discover()
+HOST = PluginHost.discover(INSTALLED)
 Rows = Mapping[str, Sequence[str]]
 
 

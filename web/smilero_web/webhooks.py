@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,6 +14,7 @@ from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import Context
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.webhooks import Delivery, Webhook
+from smilero_web.errors import InvalidInput
 from smilero_web.runtime import Runtime
 
 
@@ -50,4 +52,12 @@ class PluginWebhooks:
         origin = f"{request.url.scheme}://{request.url.netloc}"
         async with runtime.database.unit(tenant.id) as unit:
             context = Context(tenant, request.state.language, unit, runtime.services, plugins, plugin, origin=origin)
-            await perform(context, plugin, f"webhook {webhook.name}", partial(webhook.handler, context, delivery))
+            await perform(context, plugin, f"webhook {webhook.name}", partial(_hand_over, webhook, context, delivery))
+
+
+async def _hand_over(webhook: Webhook, context: Context, delivery: Delivery) -> None:
+    """What arrives is raw, so a body that the plugin's model refuses is the sender's fault."""
+    try:
+        await webhook.handler(context, delivery)
+    except ValidationError as error:
+        raise InvalidInput(error) from error
