@@ -124,9 +124,6 @@ async def _waiting(database: Database, services: HostServices, tenant: Tenant) -
 
 
 async def _live(database: Database, scene: _Scene, told: Told) -> None:
-    implementation = scene.services.host.implementation(scene.plugin, _HOOK)
-    if implementation is None:
-        return
     name = scene.tenant.name
     told(name, 0, DAYS)
     try:
@@ -136,9 +133,10 @@ async def _live(database: Database, scene: _Scene, told: Told) -> None:
             stage = Context(scene.tenant, scene.tenant.locale, unit, scene.services, plugins, scene.plugin, now=scene.now)
             if await _mark(session, scene.plugin, stage.today - timedelta(days=1)):
                 life = TenantLife(stage, scene.access, await _cast(stage), await _customers(session), lambda day: told(name, day, DAYS))
-                filled = implementation.function(ctx=stage, life=life)
-                if isinstance(filled, Awaitable):
-                    await filled
+                for hook in scene.services.host.calls(_HOOK, frozenset({scene.plugin})):
+                    filled = hook.call({"ctx": stage, "life": life})
+                    if isinstance(filled, Awaitable):
+                        await filled
     except Exception as error:  # whatever a plugin's code raises
         reason = f"{type(error).__name__}: {error}"
         raise Problem("plugins.demo_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=scene.plugin, tenant=name, reason=reason) from error
