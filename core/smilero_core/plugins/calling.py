@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -62,7 +61,7 @@ class Call:
         self._own_seconds = 0.0
         self._since: float | None = None
         self._ended: float | None = None
-        self._stuck: TracebackType | None = None
+        self._late = TimeoutError("it did not end in time")
 
     @property
     def hook(self) -> str:
@@ -88,7 +87,7 @@ class Call:
 
     def stop(self, task: "asyncio.Task[None]") -> None:
         """Tell it to, and remember where it was: what suppresses that has no trace of its own."""
-        self._stuck = where_it_waits(task.get_coro())
+        self._late = self._late.with_traceback(where_it_waits(task.get_coro()))
         task.cancel()
 
     async def end(self, task: "asyncio.Task[None]") -> None:
@@ -96,7 +95,7 @@ class Call:
         if not task.done():
             await asyncio.wait([task], timeout=_GRACE_SECONDS)
             await self.part.undo()
-            self.answer, self.error = None, TimeoutError("it did not end in time").with_traceback(self._stuck)
+            self.answer, self.error = None, self._late
         if not task.done():
             _LEFT_BEHIND.add(task)
             task.add_done_callback(_forget)
@@ -263,9 +262,9 @@ async def _run(context: Context, found: Sequence[Implementation], question: Ques
         await asyncio.wait(calls, timeout=seconds)
     finally:
         # Those that wait for their turn at the database first: nobody shall get it now.
-        for task in calls:
+        for task, call in calls.items():
             if not task.done():
-                calls[task].stop(task)
+                call.stop(task)
         for task, call in calls.items():
             await call.end(task)
             if context.services.watch is not None:
