@@ -1,7 +1,9 @@
 """`smilero plugin dev`: a plugin from a folder, at one foundation, started again when a file is saved."""
 
+import asyncio
 import json
 import signal
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from textwrap import dedent
@@ -9,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from tests.support.commands import Home, running, smilero
+from tests.support.waiting import until
 
 WORDS = "/api/v1/lantern/words"
 WATCHED = "/dev/plugin/lantern"
@@ -60,6 +63,11 @@ def write_plugin(folder: Path, word: str) -> None:
     (package / "plugin.py").write_text(dedent(code), encoding="utf-8")
 
 
+async def shows_the_call(home: Home) -> bool:
+    """What the plugin did is handed over by each process a moment later."""
+    return f"api GET {WORDS}" in home.get(WATCHED, "busan.localhost")[1]
+
+
 def test_a_saved_file_is_seen_at_the_one_foundation(place_home: Home, place: Path) -> None:
     folder = place / "lantern"
     write_plugin(folder, "달")
@@ -74,6 +82,7 @@ def test_a_saved_file_is_seen_at_the_one_foundation(place_home: Home, place: Pat
         assert status == HTTPStatus.OK
         assert "register_api" in page
         assert f"GET {WORDS}" in page
+        asyncio.run(until(partial(shows_the_call, place_home)))
         assert place_home.get("/dev/plugin/coupons", "busan.localhost")[0] == HTTPStatus.NOT_FOUND
 
         write_plugin(folder, "해")

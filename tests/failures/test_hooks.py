@@ -17,6 +17,8 @@ ON_A_PAGE = {
     "hangs at the database": "TimeoutError",
     "hangs and will not stop": "TimeoutError",
     "swallows": "InFailedSQLTransactionError",
+    "exits": "EndedItselfError",
+    "cancels": "EndedItselfError",
     "answers text": "RubbishError",
     "answers numbers": "RubbishError",
     "answers nothing": "RubbishError",
@@ -56,6 +58,8 @@ async def test_a_page_is_right_without_it(yard: Yard, mode: str, looked_at: Look
     hook, error, trace = (await yard.failures(foundation))[0]
     assert (hook, AT_HOME[mode] in error) == ("provide_home", True), error
     assert trace
+    # Where it hangs, although it would not stop and no error came from there.
+    assert "in misbehave" in trace or not mode.startswith("hangs"), trace
     for text in (error, trace, "".join(yard.servers[0].log)):
         assert "010-1234-5678" not in text
         assert "김순자" not in text

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from smilero_sdk import hooks
+from smilero_sdk.context import OutsideContext, TenantContext
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "plugins" / "hooks.md"
 PARTS = ("When", "Returns", "Errors", "Since")
 KINDS = {"register": "asked once, when a process starts", "on": "told; what it returns is ignored", "provide": "asked for what is used"}
+CONTEXTS = ((TenantContext, "What `ctx` gives"), (OutsideContext, "What `ctx` gives a job that calls others"))
+SERVICES = ("smilero_sdk.services", "smilero_sdk.registry", "smilero_sdk.database")
 _PART = re.compile(rf"^({'|'.join(PARTS)}): (.+)$", re.MULTILINE)
 _HEAD = """# Hooks
 
@@ -75,7 +78,34 @@ def page() -> str:
         for hook in (one for one in all_hooks() if one.subject == subject):
             told = "\n".join(f"- *{part}*: {words}" for part, words in hook.parts.items())
             text += f"\n### {hook.name}\n\n```python\n{hook.signature}\n```\n\n{hook.summary}\n\n{told}\n"
-    return text
+    return text + "".join(_given(*one) for one in CONTEXTS)
+
+
+def _given(context: type, heading: str) -> str:
+    """A table of what a context has, from its own words."""
+    rows = [f"| `{_name(name, member)}` | {_row(member)} |\n" for name, member in vars(context).items() if _is_public(name, member)]
+    return f"\n## {heading}\n\n{inspect.getdoc(context)}\n\n| | |\n|---|---|\n{''.join(rows)}"
+
+
+def _is_public(name: str, member: object) -> bool:
+    return not name.startswith("_") and (isinstance(member, property) or inspect.isfunction(member))
+
+
+def _name(name: str, member: Any) -> str:  # noqa: ANN401 - a property or a method
+    if isinstance(member, property):
+        return f"ctx.{name}"
+    asked = [one.name for one in inspect.signature(member).parameters.values()][1:]
+    return f"{'await ' if inspect.iscoroutinefunction(member) else ''}ctx.{name}({', '.join(asked)})"
+
+
+def _row(member: Any) -> str:  # noqa: ANN401 - as above
+    """What it is, and of a service what it does, each in the first line of its docstring."""
+    text = (inspect.getdoc(member) or "").replace("\n", " ")
+    kind = get_type_hints(member.fget).get("return") if isinstance(member, property) else None
+    if kind is None or kind.__module__ not in SERVICES:
+        return text
+    does = [name for name, one in vars(kind).items() if inspect.isfunction(one) and not name.startswith("_")]
+    return f"{text} `{kind.__module__}.{kind.__name__}`: {', '.join(f'`{name}`' for name in does)}"
 
 
 if __name__ == "__main__":

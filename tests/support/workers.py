@@ -166,6 +166,10 @@ class Stable:
             self.process.stdin.write(b"start\n")
             self.alive.append(int(await self.process.stdout.readline()))
 
+    def ended(self) -> bool:
+        """Whether all have ended by themselves."""
+        return not any(Path(f"/proc/{worker}").exists() for worker in self.alive)
+
     async def kill_all(self) -> int:
         """Kill every worker with SIGKILL, and start as many anew. Returns how many."""
         killed, self.alive = self.alive, []
@@ -176,7 +180,7 @@ class Stable:
 
 
 @asynccontextmanager
-async def open_stable(settings: DatabaseSettings, redis_url: str) -> AsyncIterator[Stable]:
+async def open_stable(settings: DatabaseSettings, redis_url: str, **environment: str) -> AsyncIterator[Stable]:
     """Workers with the plugin `toll` on a database, none at first; all are gone at the end."""
     with installed_toll() as path:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SMILERO_")}
@@ -190,7 +194,7 @@ async def open_stable(settings: DatabaseSettings, redis_url: str) -> AsyncIterat
         }
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.support.stable", env=inherited | told, stdin=pipe, stdout=pipe, cwd=ROOT
+            sys.executable, "-m", "tests.support.stable", env=inherited | told | environment, stdin=pipe, stdout=pipe, cwd=ROOT
         )
         try:
             yield Stable(process)

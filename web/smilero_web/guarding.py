@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager, suppress
 from smilero_core.db.database import Database
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.platform.tenants import TenantOffice
-from smilero_core.plugins.failure_log import Failure, FailureLog
+from smilero_core.plugins.failure_log import FailureLog
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
-from smilero_core.plugins.watchdog import Limits, Watchdog
+from smilero_core.plugins.watchdog import Blocking, Limits, Watchdog
+from smilero_core.plugins.work import put_aside
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ async def guarding(
     failures = FailureLog(database, gate)
     packages = {name: plugin.package for name, plugin in host.plugins.items()}
 
-    def last(failure: Failure) -> None:
+    def last(blocking: Blocking) -> None:
         with suppress(Exception):  # the process ends whether this is on record or not
-            asyncio.run(_write_apart(settings, failure))
+            asyncio.run(_write_apart(settings, blocking))
 
     await tell_missing(database, host)
     async with failures.running():
@@ -45,9 +46,12 @@ async def tell_missing(database: Database, host: PluginHost) -> None:
         log.warning("plugin %s is on for %s and is %s: they go without it", name, ", ".join(slugs), why)
 
 
-async def _write_apart(settings: DatabaseSettings, failure: Failure) -> None:
+async def _write_apart(settings: DatabaseSettings, blocking: Blocking) -> None:
     """By connections of this thread's own: those of the process belong to a loop that stands still."""
     async with Database(settings.model_copy(update={"database_pool": 1, "database_platform_pool": 1})) as database:
-        failures = FailureLog(database, PluginGate(database, frozenset()))
-        failures.note(failure)
-        await failures.write()
+        if blocking.job is not None and blocking.tenant is not None:
+            await put_aside(database, blocking.tenant.id, blocking.job, blocking.holder)
+        if blocking.failure is not None:
+            failures = FailureLog(database, PluginGate(database, frozenset()))
+            failures.note(blocking.failure)
+            await failures.write()

@@ -159,7 +159,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             failures = await stack.enter_async_context(guarding(parts.host, database, database_settings, gate, limits))
             rooms: Rooms[Viewer] = Rooms(hub)
             files = FileStore.at(parts.settings.files_url, parts.settings.data_dir / "files")
-            wires = Wires(hub, partial(shop_slots, parts.templates), bell, failures, _shown(parts))
+            wires = Wires(hub, partial(shop_slots, parts.templates), bell, failures, _shown(parts), watch)
             runtime = Runtime(
                 **{name: getattr(parts, name) for name in Parts.__dataclass_fields__},
                 database=database,

@@ -12,6 +12,7 @@ from smilero_core.plugins.context import Context, HostServices, ShopSlots
 from smilero_core.plugins.failure_log import FailureLog
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.watch import Watch
 from smilero_core.realtime.hub import LiveHub
 from smilero_sdk.i18n import Catalogue
 
@@ -34,6 +35,7 @@ class Wires:
     bell: Bell | None = None
     failures: FailureLog | None = None
     shown: Shown | None = None
+    watch: Watch | None = None
 
 
 def host_services(installed: Installed, gate: PluginGate, vault: Vault, wires: Wires = Wires()) -> HostServices:

@@ -94,6 +94,11 @@ class Part(Work):
         """Whether the database took the whole transaction from us."""
         return self._whole.lost
 
+    @property
+    def server_pid(self) -> int | None:
+        """The server's process of the connection."""
+        return self._whole.server_pid
+
     def lose(self) -> None:
         """Give the whole transaction up."""
         self._whole.lose()

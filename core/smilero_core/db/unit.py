@@ -115,6 +115,14 @@ class UnitOfWork(Work):
             await self._link.execute(f"rollback to savepoint {saved.name}; release savepoint {saved.name}")
             self._role = saved.role
 
+    @property
+    def server_pid(self) -> int | None:
+        """The server's process of the connection; None without one."""
+        try:
+            return int(self._link.get_server_pid()) if self._link is not None else None
+        except InterfaceError:  # the pool has taken it back already
+            return None
+
     def lose(self) -> None:
         """Give the transaction up with its connection."""
         self._lost = self._closed = True

@@ -90,6 +90,11 @@ class Work(ABC):
     def lost(self) -> bool:
         """Whether the database took the transaction from us: no connection was to be had, or the one that we had is gone."""
 
+    @property
+    @abstractmethod
+    def server_pid(self) -> int | None:
+        """The server's process of the connection, for somebody who must end it from outside; None without one."""
+
     @abstractmethod
     def lose(self) -> None:
         """Give the transaction up with its connection."""

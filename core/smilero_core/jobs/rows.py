@@ -41,6 +41,11 @@ class DueJob:
     event: Happened | None
     attempts: int
 
+    @property
+    def label(self) -> str:
+        """What it is called on record."""
+        return f"{self.kind} {self.name}"
+
 
 class JobRows:
     """The due jobs of one tenant within one transaction.

@@ -15,8 +15,11 @@ from smilero_core.db.work import Work
 from smilero_core.plugins.checking import require_showable, require_type
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure, note_success
+from smilero_core.plugins.fence import fenced
 from smilero_core.plugins.host import Implementation
 from smilero_core.plugins.patience import HOOK_SECONDS
+from smilero_core.plugins.traces import where_it_waits
+from smilero_core.plugins.watch import watched
 from smilero_sdk.errors import Problem
 
 Answer = TypeVar("Answer")
@@ -25,6 +28,8 @@ Answer = TypeVar("Answer")
 _GRACE_SECONDS = 0.1
 # Who was cut off by the page's end after less than this is not to blame for it.
 _FAIR_SECONDS = 0.3
+# Hooks that are told, by their names: what they return is ignored.
+_TOLD = "on_"
 # Conflicts with others, and a server that has no room: whoever asked, the answer is to try again.
 _OF_THE_DATABASE = (asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 # The event loop holds tasks weakly.
@@ -33,11 +38,12 @@ _LEFT_BEHIND: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True)
 class Question:
-    """A hook, its arguments besides `ctx`, and what it must return."""
+    """A hook, its arguments besides `ctx`, what it must return, and how long it may take."""
 
     hook: str
     arguments: dict[str, object]
     returns: object
+    seconds: float = HOOK_SECONDS
 
 
 class Call:
@@ -50,11 +56,12 @@ class Call:
         self.question = question
         self.answer: object = None
         self.error: BaseException | None = None
-        self._function = found.function
-        self._wanted = found.arguments
+        self._found = found
         self._limit: asyncio.Timeout | None = None
         self._own_seconds = 0.0
         self._since: float | None = None
+        self._ended: float | None = None
+        self._late = TimeoutError("it did not end in time")
 
     @property
     def hook(self) -> str:
@@ -65,7 +72,7 @@ class Call:
         """Ask; `answer` or `error` is what comes of it. What a failed one wrote is undone."""
         self._since = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(HOOK_SECONDS) as self._limit:
+            async with asyncio.timeout(self.question.seconds) as self._limit:
                 answer = await self._ask()
             self._check(answer, self._limit)
             await self.part.keep()
@@ -75,14 +82,20 @@ class Call:
             await self.part.undo()
             if not isinstance(error, Exception):
                 raise
+        finally:
+            self._ended = asyncio.get_running_loop().time()
+
+    def stop(self, task: "asyncio.Task[None]") -> None:
+        """Tell it to, and remember where it was: what suppresses that has no trace of its own."""
+        self._late = self._late.with_traceback(where_it_waits(task.get_coro()))
+        task.cancel()
 
     async def end(self, task: "asyncio.Task[None]") -> None:
-        """The page is over: what still runs is told to stop, and its part undone whether it obeys or not."""
+        """The page is over: what still runs has been told to stop, and its part is undone whether it obeys or not."""
         if not task.done():
-            task.cancel()
             await asyncio.wait([task], timeout=_GRACE_SECONDS)
             await self.part.undo()
-            self.answer, self.error = None, TimeoutError("it did not end in time")
+            self.answer, self.error = None, self._late
         if not task.done():
             _LEFT_BEHIND.add(task)
             task.add_done_callback(_forget)
@@ -94,13 +107,19 @@ class Call:
         """Whether a hook that was cut off had its share of time: waiting for others' statements is not its own."""
         if not isinstance(self.error, TimeoutError):
             return True
-        running = asyncio.get_running_loop().time() - self._since if self._since is not None else 0.0
-        return self._own_seconds + running >= _FAIR_SECONDS
+        return self.seconds >= _FAIR_SECONDS
+
+    @property
+    def seconds(self) -> float:
+        """That it has taken itself, up to its end; waiting for its turn at the database does not count."""
+        if self._since is None:
+            return self._own_seconds
+        return self._own_seconds + (self._ended or asyncio.get_running_loop().time()) - self._since
 
     async def _ask(self) -> object:
-        arguments: dict[str, Any] = {"ctx": self.context, **self.question.arguments}
-        answer = self._function(**{name: arguments[name] for name in self._wanted})
-        return await answer if isinstance(answer, Awaitable) else answer
+        with fenced():
+            answer = self._found.call({"ctx": self.context, **self.question.arguments})
+            return await answer if isinstance(answer, Awaitable) else answer
 
     def _check(self, answer: object, limit: asyncio.Timeout) -> None:
         if limit.expired():  # and the hook has swallowed it
@@ -159,6 +178,26 @@ async def ask_plugin(context: Context, plugin: str, hook: str, kind: type[Answer
     return next((cast("Answer", call.answer) for call in calls if call.error is None), None)
 
 
+async def call_plugin(context: Context, plugin: str, hook: str, seconds: float = HOOK_SECONDS, **arguments: object) -> Any:  # noqa: ANN401 - the caller knows the hook
+    """One plugin's answer, on or off, for what cannot go on without it; None when it has no such hook, or is only told.
+
+    Args:
+        seconds: that it may take, whatever the request has spent on others.
+
+    Raises what the plugin raised, or why its answer is none; what it wrote is undone, and all but a `Problem` is noted.
+    """
+    host = context.services.host
+    question = Question(hook, arguments, object if hook.startswith(_TOLD) else host.returns(hook), seconds)
+    for call in await _run(context, host.calls(hook, frozenset({plugin})), question, seconds + _GRACE_SECONDS):
+        if call.error is None:
+            note_success(context, plugin)
+            return None if hook.startswith(_TOLD) else call.answer
+        if not isinstance(call.error, Problem) and not is_the_databases(context.unit, call.error):
+            note_failure(context, plugin, hook, call.error)
+        raise call.error
+    return None
+
+
 def use_answer(context: Context, plugin: str, hook: str, use: Callable[[], Answer]) -> Answer | None:
     """Do something with a plugin's answer, as rendering its view. What goes wrong is a failure of the plugin; None then."""
     try:
@@ -177,7 +216,8 @@ async def perform(context: Context, plugin: str, what: str, work: Callable[[], A
     Raises its Problems; `plugins.failed` (500) for anything else, which is noted.
     """
     try:
-        answer = await work()
+        with watched(context.services.watch, plugin, what), fenced():
+            answer = await work()
     except Problem:
         note_success(context, plugin)
         raise
@@ -202,21 +242,33 @@ async def _ask_all(context: Context, found: Sequence[Implementation], hook: str,
     if not wanted or not patience.left:
         return []
     question = Question(hook, arguments, context.services.host.returns(hook))
-    calls = {asyncio.create_task(call.run()): call for call in (Call(context, one, question) for one in wanted)}
     clock = asyncio.get_running_loop().time
     begun = clock()
     try:
-        await asyncio.wait(calls, timeout=patience.left)
+        calls = await _run(context, wanted, question, patience.left)
     finally:
         patience.spend(clock() - begun)
+    for call in calls:
+        _settle(context, call)
+    return calls
+
+
+async def _run(context: Context, found: Sequence[Implementation], question: Question, seconds: float) -> list[Call]:
+    """Ask all at once, and end those that have no answer after so many seconds."""
+    calls = {asyncio.create_task(call.run()): call for call in (Call(context, one, question) for one in found)}
+    if not calls:
+        return []
+    try:
+        await asyncio.wait(calls, timeout=seconds)
+    finally:
         # Those that wait for their turn at the database first: nobody shall get it now.
-        for task in calls:
+        for task, call in calls.items():
             if not task.done():
-                task.cancel()
+                call.stop(task)
         for task, call in calls.items():
             await call.end(task)
-    for call in calls.values():
-        _settle(context, call)
+            if context.services.watch is not None:
+                context.services.watch.call(call.plugin, call.hook, call.seconds, call.error)
     return list(calls.values())
 
 

@@ -1,9 +1,8 @@
 """Choosing: what a foundation or a shop wants of a plugin, checked by the model, told to the plugin, and put on record."""
 
-import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -11,15 +10,13 @@ from uuid import UUID
 
 from pydantic import SecretStr, ValidationError
 
+from smilero_core.plugins.calling import call_plugin
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import Context
-from smilero_core.plugins.failures import note_failure
 from smilero_core.plugins.fields import Kind, SettingField, fields_of
-from smilero_core.plugins.patience import HOOK_SECONDS
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.settings import Settings
 
-_CHANGED = "on_settings_changed"
 _LIMITS = frozenset({"ge", "gt", "le", "lt", "max_length", "min_length"})
 
 
@@ -157,20 +154,14 @@ class Choosing:
         raise UnfitError(faults)
 
     async def _tell(self, before: Settings, after: Settings) -> None:
-        found = self._context.services.host.implementation(self.plugin, _CHANGED)
         # A shop's choice is the shop's own; a plugin that is off is told nothing.
-        if found is None or self.shop_id is not None or self.plugin not in self._context.plugins.open:
+        if self.shop_id is not None or self.plugin not in self._context.plugins.open:
             return
-        given = {"ctx": self._context.for_plugin(self.plugin), "before": before, "after": after}
         try:
-            async with asyncio.timeout(HOOK_SECONDS), self._context.host.savepoint():
-                told = found.function(**{name: given[name] for name in found.argnames})
-                if isinstance(told, Awaitable):
-                    await told
+            await call_plugin(self._context, self.plugin, "on_settings_changed", before=before, after=after)
         except Problem:
             raise
         except Exception as error:
-            note_failure(self._context, self.plugin, _CHANGED, error)
             raise Problem("plugins.settings.failed", HTTPStatus.INTERNAL_SERVER_ERROR) from error
 
     async def _record(self, changed: list[str], before: Settings, after: Settings) -> None:

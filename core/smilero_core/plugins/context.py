@@ -25,6 +25,7 @@ from smilero_core.plugins.failure_log import FailureLog
 from smilero_core.plugins.gate import PluginGate, TenantPlugins
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.patience import Patience
+from smilero_core.plugins.watch import Watch
 from smilero_core.realtime.bells import Bells
 from smilero_core.realtime.hub import LiveHub
 from smilero_core.registry.calendar import kst_today
@@ -59,6 +60,7 @@ class HostServices:
         bell: None where no worker is told, as in a command of the shell: its sweep finds what is to do.
         failures: where plugins' failures go; None: to the log alone.
         shown: what pages can show; None where none is shown.
+        watch: of the plugin whose author looks on; None for nobody.
     """
 
     host: PluginHost
@@ -73,6 +75,7 @@ class HostServices:
     bell: Bell | None = None
     failures: FailureLog | None = None
     shown: Shown | None = None
+    watch: Watch | None = None
 
     def signer(self, tenant_id: UUID) -> Callable[[str], bytes]:
         """Makes the tags of a tenant's file addresses."""

@@ -1,10 +1,10 @@
 """The plugins of this process: found by their entry points, asked once, frozen."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, NamedTuple, Self, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import pluggy
 
@@ -33,13 +33,12 @@ class Implementation(NamedTuple):
     """One plugin's function for a hook, with the arguments that it wants: it may leave out what it does not use."""
 
     plugin: str
-    function: Callable[..., Any]
-    arguments: tuple[str, ...]
+    found: pluggy.HookImpl
 
-    @classmethod
-    def of(cls, found: pluggy.HookImpl | None) -> Self | None:
-        """From pluggy's."""
-        return cls(found.plugin_name, found.function, tuple(found.argnames)) if found else None
+    def call(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever a stranger's code returns
+        """Call it with those of the hook's arguments that it wants; of an asynchronous one the answer is to be awaited."""
+        # The function is looked up at each call: the test kit puts another in its place.
+        return self.found.function(**{name: given[name] for name in self.found.argnames})
 
 
 class PluginHost:
@@ -129,8 +128,8 @@ class PluginHost:
         if found is None:
             if len(self._calls) > _MOST_CALLS:
                 self._calls.clear()
-            made = (Implementation.of(self.implementation(name, hook)) for name in sorted(names))
-            found = self._calls[key] = tuple(one for one in made if one is not None)
+            made = ((name, self.implementation(name, hook)) for name in sorted(names))
+            found = self._calls[key] = tuple(Implementation(name, one) for name, one in made if one is not None)
         return found
 
     def forget_calls(self) -> None:
@@ -181,7 +180,7 @@ class PluginHost:
             made = found.function()
             if isinstance(made, Coroutine):
                 made.close()
-        except Exception as error:  # whatever a stranger's code raises
+        except (Exception, SystemExit) as error:  # whatever a stranger's code raises
             raise PluginLoadError(name, f"{hook} failed: {error!r}") from error
         if not isinstance(made, kind):
             raise PluginLoadError(name, f"{hook} returned {type(made).__name__}, not {kind.__name__}")
@@ -206,7 +205,7 @@ class PluginHost:
 def _load(point: EntryPoint) -> Plugin:
     try:
         plugin = point.load()
-    except Exception as error:  # whatever a stranger's import raises
+    except (Exception, SystemExit) as error:  # whatever a stranger's import raises
         raise PluginLoadError(point.name, f"{point.value} does not import: {error!r}") from error
     if not isinstance(plugin, Plugin):
         raise PluginLoadError(point.name, f"{point.value} is no smilero_sdk.manifest.Plugin")

@@ -4,17 +4,18 @@
 """
 
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from smilero_core.identity.personal import PersonalData
+from smilero_core.plugins.calling import call_plugin, is_the_databases
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.failures import note_failure
 from smilero_sdk.answers import Kept, PersonSection
@@ -23,6 +24,8 @@ from smilero_sdk.errors import Problem
 Part = TypeVar("Part", PersonSection, Kept)
 
 _EXPORT, _ERASURE = "provide_person_export", "provide_person_erasure"
+# A plugin may have to read a lot about somebody, but not without end.
+_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -82,31 +85,35 @@ async def _installed(context: Context) -> list[str]:
     return sorted(context.services.host.plugins.keys() - {row["plugin"] for row in rows})
 
 
-async def _ask(context: Context, plugin: str, hook: str, kind: type[Part], person_id: UUID) -> list[Part]:
-    implementation = context.services.host.implementation(plugin, hook)
-    if implementation is None:
-        return []
+async def _ask(
+    context: Context,
+    plugin: str,
+    hook: str,
+    kind: type[Part],  # noqa: ARG001 - gives the answer its type
+    person_id: UUID,
+) -> list[Part]:
     try:
-        answer = implementation.function(ctx=context.for_plugin(plugin), person_id=person_id)
-        return _sound(await answer if isinstance(answer, Awaitable) else answer, kind)
-    except Exception as error:  # whatever a plugin's code raises
-        note_failure(context, plugin, hook, error)
-        title = context.services.host.plugins[plugin].title
-        name = title.get(context.language) or title["ko"]
+        answer = await call_plugin(context, plugin, hook, _SECONDS, person_id=person_id)
+        for one in answer or ():
+            if isinstance(one, PersonSection):
+                _require_json(context, plugin, one)
+    except Exception as error:
+        if is_the_databases(context.unit, error):
+            raise
+        name = context.services.host.title(plugin, context.language)
         if hook == _EXPORT:
             raise Problem("person.export_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=name) from error
         raise Problem("person.erasure_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=name) from error
+    return cast("list[Part]", answer or [])
 
 
-def _sound(answer: object, kind: type[Part]) -> list[Part]:
-    """Raises TypeError for an answer that is none, or that JSON does not know."""
-    if not isinstance(answer, list) or not all(isinstance(one, kind) for one in answer):
-        msg = f"not a list of {kind.__name__}"
-        raise TypeError(msg)
-    for one in answer:
-        if isinstance(one, PersonSection):
-            json.dumps(list(one.rows))
-    return answer
+def _require_json(context: Context, plugin: str, section: PersonSection) -> None:
+    """Raises TypeError or ValueError for rows that JSON does not know."""
+    try:
+        json.dumps(list(section.rows))
+    except (TypeError, ValueError) as error:
+        note_failure(context, plugin, _EXPORT, error)
+        raise
 
 
 def _page(context: Context, sections: list[tuple[str, PersonSection]]) -> str:

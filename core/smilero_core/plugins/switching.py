@@ -1,15 +1,14 @@
 """Switching plugins on and off: whether it may be, who hears of it, and what is written."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from http import HTTPStatus
 
+from smilero_core.plugins.calling import call_plugin, is_the_databases
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.failures import note_failure
 from smilero_core.plugins.gate import is_uninstalled, switch
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.manifest import Plugin
-
-_ON, _OFF = "on_enabled", "on_disabled"
 
 
 class Switchboard:
@@ -36,7 +35,7 @@ class Switchboard:
             await switch(self._context.host, name, enabled=True)
             # What was chosen before counts from the first call on.
             self._context.plugins = await self._context.services.gate.read(self._context.host)
-            await self._tell(name, _ON)
+            await self._tell_on(name)
             await self._context.audit.record("plugins.audit.enabled", name=name)
 
     async def obstacle(self, name: str) -> Problem | None:
@@ -64,7 +63,7 @@ class Switchboard:
             raise Problem("plugins.needed", HTTPStatus.CONFLICT, name=self.title(name), others=self._titles(dependent))
         if name in on:
             await switch(self._context.host, name, enabled=False)
-            await self._tell(name, _OFF)
+            await self._tell_off(name)
             await self._context.audit.record("plugins.audit.disabled", name=name)
 
     def title(self, name: str) -> str:
@@ -83,18 +82,22 @@ class Switchboard:
     def _titles(self, names: Iterable[str]) -> str:
         return ", ".join(self.title(name) for name in names)
 
-    async def _tell(self, name: str, hook: str) -> None:
-        implementation = self._host.implementation(name, hook)
-        if implementation is None:
-            return
+    async def _tell_on(self, name: str) -> None:
         try:
-            async with self._context.host.savepoint():
-                told = implementation.function(ctx=self._context.for_plugin(name))
-                if isinstance(told, Awaitable):
-                    await told
+            await call_plugin(self._context, name, "on_enabled")
+        except Problem:
+            raise
         except Exception as error:
-            if hook == _ON and isinstance(error, Problem):
+            raise Problem("plugins.switch_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=self.title(name)) from error
+
+    async def _tell_off(self, name: str) -> None:
+        """Nothing that it does keeps a plugin from being switched off."""
+        try:
+            await call_plugin(self._context, name, "on_disabled")
+        except Problem as problem:
+            if is_the_databases(self._context.unit, problem):
                 raise
-            note_failure(self._context, name, hook, error)
-            if hook == _ON:
-                raise Problem("plugins.switch_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=self.title(name)) from error
+            note_failure(self._context, name, "on_disabled", problem)
+        except Exception as error:
+            if is_the_databases(self._context.unit, error):
+                raise

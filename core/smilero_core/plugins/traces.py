@@ -5,7 +5,8 @@ import linecache
 import re
 import traceback
 from collections.abc import Iterable, Iterator
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
+from typing import Any
 
 _MOST_FRAMES = 30
 _MOST_CAUSES = 3
@@ -33,6 +34,18 @@ def trace_of(error: BaseException) -> str:
 def stack_of(frame: FrameType) -> str:
     """Where a thread is just now, the innermost frame last."""
     return _short("\n".join(_frames(reversed(list(traceback.walk_stack(frame))))))
+
+
+def where_it_waits(waiting: Any) -> TracebackType | None:  # noqa: ANN401 - a coroutine, a generator, a future, …
+    """The frames of a coroutine that was not to be stopped, as if an error had come from there; None when it has ended."""
+    found: list[FrameType] = []
+    while (frame := getattr(waiting, "cr_frame", None)) is not None:
+        found.append(frame)
+        waiting = waiting.cr_await
+    trace: TracebackType | None = None
+    for frame in reversed(found):
+        trace = TracebackType(trace, frame, frame.f_lasti, frame.f_lineno)
+    return trace
 
 
 def module_of(frame: FrameType) -> str:

@@ -1,4 +1,4 @@
-"""What a plugin under development does, as its author watches it at `/dev/plugin/<name>`: statements and calls of hooks.
+"""What a plugin under development does, as its author watches it at `/dev/plugin/<name>`: statements and calls.
 
 Kept in redis, the newest few hundred, because web and worker are two processes; losing them loses nothing.
 """
@@ -7,7 +7,8 @@ import asyncio
 import json
 import time
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
@@ -22,8 +23,8 @@ class Seen:
     """Something that the plugin did.
 
     Attributes:
-        kind: `hook` or `statement`.
-        what: the hook's name, or the SQL.
+        kind: `call` or `statement`.
+        what: the hook's name, or as `page GET /portal/coupons`, or the SQL.
         at: seconds since 1970.
         milliseconds: how long it took.
         error: what went wrong, or empty.
@@ -55,10 +56,10 @@ class Watch:
         if self._schema in sql:
             self._note("statement", " ".join(sql.split()), seconds, error)
 
-    def hook(self, plugin: str, name: str, seconds: float, error: BaseException | None = None) -> None:
-        """Note a call of a hook, if it is the plugin's."""
+    def call(self, plugin: str, name: str, seconds: float, error: BaseException | None) -> None:
+        """Note a call of a hook, a page, an operation or a job, if it is the plugin's."""
         if plugin == self.plugin:
-            self._note("hook", name, seconds, error)
+            self._note("call", name, seconds, error)
 
     async def latest(self) -> list[Seen]:
         """What all processes noted, the newest first; nothing while redis is away."""
@@ -85,3 +86,18 @@ class Watch:
     def _note(self, kind: str, what: str, seconds: float, error: BaseException | None) -> None:
         said = f"{type(error).__name__}: {error}" if error else ""
         self._waiting.append(Seen(kind, what, time.time(), round(seconds * 1000, 2), said))
+
+
+@contextmanager
+def watched(watch: Watch | None, plugin: str, what: str) -> Iterator[None]:
+    """Note how long something of a plugin takes, and how it fails; nothing where nobody looks on."""
+    if watch is None:
+        yield
+        return
+    begun = time.monotonic()
+    try:
+        yield
+    except BaseException as error:
+        watch.call(plugin, what, time.monotonic() - begun, error)
+        raise
+    watch.call(plugin, what, time.monotonic() - begun, None)

@@ -12,13 +12,16 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
+from smilero_core.jobs.rows import DueJob
 from smilero_core.plugins.calling import Call, perform
-from smilero_core.plugins.context import Context
+from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.failure_log import Failure
 from smilero_core.plugins.traces import module_of, stack_of
+from smilero_core.plugins.work import carry_out
+from smilero_sdk.context import Tenant
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +38,26 @@ class Blocking:
 
     Attributes:
         plugin, hook: whose code it is in; None: nobody's.
-        context: of the call; None when only the code is known.
+        tenant: for whom; None when only the code is known.
+        job: that is done within one transaction.
+        holder: the server's process of the connection that holds the job.
     """
 
     seconds: float
     trace: str
     plugin: str | None = None
     hook: str | None = None
-    context: Context | None = None
+    tenant: Tenant | None = None
+    job: DueJob | None = None
+    holder: int | None = None
 
     @property
     def failure(self) -> Failure | None:
         """What goes on record, where a tenant is known."""
-        if self.plugin is None or self.hook is None or self.context is None:
+        if self.plugin is None or self.hook is None or self.tenant is None:
             return None
         error = f"it has blocked the process for {self.seconds:.1f} s"
-        return Failure(self.context.tenant.id, self.context.tenant.slug, self.plugin, self.hook, error, self.trace)
+        return Failure(self.tenant.id, self.tenant.slug, self.plugin, self.hook, error, self.trace)
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class Watchdog:
     """
 
     def __init__(
-        self, packages: Mapping[str, str], told: Callable[[Failure], None], last: Callable[[Failure], None], limits: Limits | None = None
+        self, packages: Mapping[str, str], told: Callable[[Failure], None], last: Callable[[Blocking], None], limits: Limits | None = None
     ) -> None:
         self._plugins = {package: plugin for plugin, package in packages.items()}
         self._told = told
@@ -142,23 +149,28 @@ class Watchdog:
     def _tell_last(self, blocking: Blocking) -> None:
         _say(blocking, f"has blocked the event loop for {blocking.seconds:.0f} s; the process ends, to be replaced")
         if blocking.failure is not None:
-            self._last(blocking.failure)
+            self._last(blocking)
 
 
 def _called(frame: FrameType, seconds: float, trace: str) -> Blocking | None:
     """The call that a frame is, if it is the host's own calling a plugin."""
     if frame.f_code is Call.run.__code__:
         call: Call = frame.f_locals["self"]
-        return Blocking(seconds, trace, call.plugin, call.hook, call.context)
+        return Blocking(seconds, trace, call.plugin, call.hook, call.context.tenant)
+    inside = frame.f_locals
     if frame.f_code is perform.__code__:
-        inside = frame.f_locals
-        return Blocking(seconds, trace, inside["plugin"], inside["what"], inside["context"])
+        return Blocking(seconds, trace, inside["plugin"], inside["what"], inside["context"].tenant)
+    if frame.f_code is carry_out.__code__ and inside["job"].plugin != CORE:
+        given, job = inside["given"], inside["job"]
+        found = Blocking(seconds, trace, job.plugin, job.label, given.tenant)
+        # One that calls others has been counted before it was begun.
+        return replace(found, job=job, holder=given.unit.server_pid) if isinstance(given, Context) else found
     return None
 
 
 def _say(blocking: Blocking, what: str) -> None:
     who = f"plugin {blocking.plugin} in {blocking.hook}" if blocking.plugin else "code of nobody's plugin"
-    tenant = f" for tenant {blocking.context.tenant.slug}" if blocking.context else ""
+    tenant = f" for tenant {blocking.tenant.slug}" if blocking.tenant else ""
     log.critical("%s%s %s\n%s", who, tenant, what, blocking.trace)
 
 

@@ -19,8 +19,10 @@ from smilero_core.jobs.rows import DueJob, JobRows
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE, Context, HostServices
 from smilero_core.plugins.failures import note_failure
+from smilero_core.plugins.fence import fenced
 from smilero_core.plugins.gate import TenantPlugins
 from smilero_core.plugins.host import PluginHost
+from smilero_core.plugins.watch import watched
 from smilero_sdk.context import Tenant
 from smilero_sdk.jobs import TRIES, Job, Schedule
 from smilero_sdk.settings import Settings
@@ -44,6 +46,10 @@ class UnknownJobError(LookupError):
 
 class LeaseRanOutError(TimeoutError):
     """A job that calls others was begun as often as it may, and never came back."""
+
+
+class BlockedError(TimeoutError):
+    """A job blocked its process until that had to end."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class Workbench:
         try:
             async with asyncio.timeout(self._budget), context.host.savepoint():
                 if job.kind != "delivery" or await rows.first_time(job):
-                    await task.handler(context, *task.arguments)
+                    await carry_out(context, job, task)
         except Exception as error:  # noqa: BLE001 - whatever a plugin's code raises, it is tried again
             await rows.failed(job, error, task.tries)
             _note(context, job, error)
@@ -162,7 +168,7 @@ class Workbench:
         failure: Exception | None = None
         try:
             async with asyncio.timeout(self._budget):
-                await task.handler(outside, *task.arguments)
+                await carry_out(outside, job, task)
         except Exception as error:  # noqa: BLE001 - as above
             failure = error
         async with self.context(outside.tenant, outside.plugins, outside.plugin) as context:
@@ -192,6 +198,28 @@ class Workbench:
         raise UnknownJobError
 
 
+async def carry_out(given: Context | Outside, job: DueJob, task: Task) -> None:
+    """Let the handler do it. By this frame the watchdog knows a job that blocks the process."""
+    services = given.services if isinstance(given, Context) else given.bench.services
+    with watched(services.watch, job.plugin, job.label), fenced():
+        await task.handler(given, *task.arguments)
+
+
+async def put_aside(database: Database, tenant_id: UUID, job: DueJob, holder: int | None) -> None:
+    """Make a job that ends its process a dead letter, by another connection than the one that holds it.
+
+    Its attempt would be undone with its transaction, and the next worker would end by it too.
+
+    Args:
+        holder: the server's process of the connection that holds the row.
+    """
+    async with database.unit(tenant_id) as unit:
+        session = Session(unit)
+        if holder is not None:
+            await session.fetch_value("select pg_terminate_backend($1)", holder)
+        await JobRows(session).failed(job, BlockedError(), 0)
+
+
 def listeners(host: PluginHost) -> list[Listener]:
     """Who listens to what, of the plugins that can be on."""
     return [
@@ -216,7 +244,7 @@ def _note(context: Context, job: DueJob, error: Exception) -> None:
     if job.plugin == CORE:
         log.error("the core failed in %s for tenant %s", job.name, context.tenant.slug, exc_info=error)
     else:
-        note_failure(context, job.plugin, f"{job.kind} {job.name}", error)
+        note_failure(context, job.plugin, job.label, error)
 
 
 def _payload(model: type[BaseModel] | None, stored: Mapping[str, Any]) -> tuple[object, ...]:

@@ -19,7 +19,6 @@ from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.identity.access import Access
 from smilero_core.plugins.context import Context, HostServices
-from smilero_core.plugins.host import FIRST_PARTY
 from smilero_core.registry.calendar import kst_today
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.context import Actor, Tenant, TenantContext
@@ -116,17 +115,10 @@ async def _waiting(database: Database, services: HostServices, tenant: Tenant) -
         on = (await services.gate.read(session)).open
         done = {row["plugin"] for row in await session.fetch("select plugin from core.plugin_activation where demo_until is not null")}
     order = TopologicalSorter({name: plugin.depends_on for name, plugin in host.plugins.items()}).static_order()
-    return [
-        name
-        for name in order
-        if name in on - done and host.plugins[name].owner == FIRST_PARTY and host.implementation(name, _HOOK) is not None
-    ]
+    return [name for name in order if name in (on & host.listed) - done and host.implementation(name, _HOOK) is not None]
 
 
 async def _live(database: Database, scene: _Scene, told: Told) -> None:
-    implementation = scene.services.host.implementation(scene.plugin, _HOOK)
-    if implementation is None:
-        return
     name = scene.tenant.name
     told(name, 0, DAYS)
     try:
@@ -136,9 +128,10 @@ async def _live(database: Database, scene: _Scene, told: Told) -> None:
             stage = Context(scene.tenant, scene.tenant.locale, unit, scene.services, plugins, scene.plugin, now=scene.now)
             if await _mark(session, scene.plugin, stage.today - timedelta(days=1)):
                 life = TenantLife(stage, scene.access, await _cast(stage), await _customers(session), lambda day: told(name, day, DAYS))
-                filled = implementation.function(ctx=stage, life=life)
-                if isinstance(filled, Awaitable):
-                    await filled
+                for hook in scene.services.host.calls(_HOOK, frozenset({scene.plugin})):
+                    filled = hook.call({"ctx": stage, "life": life})
+                    if isinstance(filled, Awaitable):
+                        await filled
     except Exception as error:  # whatever a plugin's code raises
         reason = f"{type(error).__name__}: {error}"
         raise Problem("plugins.demo_failed", HTTPStatus.INTERNAL_SERVER_ERROR, name=scene.plugin, tenant=name, reason=reason) from error

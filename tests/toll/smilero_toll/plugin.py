@@ -3,6 +3,9 @@
 Its table has no key that would hide an effect that was had twice.
 """
 
+import asyncio
+import sys
+import time as time_module
 from datetime import time
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from smilero_sdk.messages import MessageTemplate
 
 # Who holds this advisory lock keeps every handler between its effect and its acknowledgement.
 GATE = 4_217
+BLOCK_SECONDS = 30.0
 
 
 class Passed(Event, name="passed"):
@@ -38,6 +42,10 @@ async def effect(ctx: TenantContext, handler: str, number: int = 0, subject: UUI
 
 async def pass_gate(ctx: TenantContext) -> None:
     await ctx.db.fetch("select pg_advisory_xact_lock_shared($1)", GATE)
+
+
+def stand_still() -> None:
+    time_module.sleep(BLOCK_SECONDS)
 
 
 subscriptions, jobs, schedules = Subscriptions(), Jobs(), Schedules()
@@ -102,6 +110,29 @@ async def steal(ctx: TenantContext) -> None:
     """Ask for what is the host's."""
     await effect(ctx, "steal")
     await ctx.db.fetch("select id from core.job")
+
+
+@jobs.job("block")
+async def block(ctx: TenantContext) -> None:
+    """Hold up the whole process."""
+    await effect(ctx, "block")
+    stand_still()
+
+
+@jobs.job("exit", tries=1)
+async def leave(ctx: TenantContext) -> None:
+    """End the whole process."""
+    await effect(ctx, "exit")
+    sys.exit("gone")
+
+
+@jobs.job("cancel", tries=1)
+async def cancel(ctx: TenantContext) -> None:
+    """Cancel a task of its own, and wait for it."""
+    await effect(ctx, "cancel")
+    own = asyncio.ensure_future(asyncio.Event().wait())
+    own.cancel()
+    await own
 
 
 @jobs.outside("call", tries=3)

@@ -51,8 +51,7 @@ class Life:
 
 async def seed(context: Context, life: Life) -> None:
     """Let the context's plugin play, where it can."""
-    found = context.services.host.implementation(context.plugin, "provide_demo")
-    if found is not None:
-        played = found.function(ctx=context, life=life)
+    for hook in context.services.host.calls("provide_demo", frozenset({context.plugin})):
+        played = hook.call({"ctx": context, "life": life})
         if isinstance(played, Awaitable):
             await played

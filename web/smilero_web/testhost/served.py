@@ -40,7 +40,9 @@ class Here:
 async def served_here(settings: DatabaseSettings, redis_url: str, plugins: str) -> AsyncIterator[Here]:
     """Serve it on the running loop. Raises PluginLoadError for a plugin that does not load."""
     web = WebSettings(redis_url=redis_url, secret_key=SecretStr(settings.secret_key.get_secret_value()), plugins=plugins)
-    application = Application(assemble(web), settings)
+    # A plugin that blocks is on record, and does not end the process: that is pytest's own, and would be gone without a word.
+    patient = web.model_copy(update={"blocked_end_seconds": _SECONDS})
+    application = Application(assemble(patient), settings)
     config = uvicorn.Config(application.build(), host="127.0.0.1", port=0, lifespan="on", log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -70,6 +71,14 @@ async def misbehave(ctx: TenantContext, place: str) -> object:
         await write(ctx, place)
         with suppress(Exception):
             await ctx.db.fetch("select 1 / 0")
+    if mode == "exits":
+        await write(ctx, place)
+        sys.exit("gone")
+    if mode == "cancels":
+        await write(ctx, place)
+        own = asyncio.ensure_future(asyncio.sleep(HANG_SECONDS))
+        own.cancel()
+        await own
     if mode == "blocks":
         block()
     if mode.startswith("hangs"):
@@ -136,6 +145,17 @@ class Implementation:
         mode = ctx.settings(Choice).mode
         right = HomePart("rascal.sentence", {"count": 3}, tiles=(Tile("/page", "rascal.tile", "store"),))
         return PARTS.get(mode, right) if wrong is ... else wrong
+
+    @hookimpl
+    async def on_enabled(self, ctx: TenantContext) -> None:
+        """A row of its own."""
+        await misbehave(ctx, "on_enabled")
+
+    @hookimpl
+    async def on_disabled(self) -> None:
+        """It wants to know nothing, and does not come back."""
+        told("off")
+        await asyncio.sleep(HANG_SECONDS)
 
     @hookimpl
     async def provide_shop_fragments(self, ctx: TenantContext, shop: Shop) -> object:  # noqa: ARG002 - the hook's own
