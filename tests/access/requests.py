@@ -191,5 +191,3 @@ async def _named(name: str) -> Ask:
 
 async def _replayed() -> Ask:
     return Ask(ids={"name": "example"}, form={"since": datetime.now(UTC).date().isoformat()})
-
-
