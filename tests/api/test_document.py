@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+import pytest
+
 from smilero_core.db.session import Session
 from smilero_core.plugins.gate import switch
 from smilero_sdk.api import Idempotency
@@ -33,6 +35,7 @@ def references(part: object) -> Iterator[str]:
         yield from references(inner)
 
 
+@pytest.mark.suite("B1")
 def test_router_and_document_agree(site: Site, looked_at: LookedAt) -> None:
     routed = {
         (one.operation.method, re.sub(r":\w+\}", "}", one.path), name, one.operation.permission is None)
@@ -43,6 +46,7 @@ def test_router_and_document_agree(site: Site, looked_at: LookedAt) -> None:
     assert told == routed
 
 
+@pytest.mark.suite("B1")
 def test_parameters_and_bodies_agree(site: Site) -> None:
     for _, path, told in documented(site.document):
         operation = operations()[told["operationId"]].operation

@@ -14,24 +14,11 @@ from tests.console.conftest import new_town
 from tests.plugins.lantern.plugin import BROKEN, REFUSED
 from tests.support.application import Site
 from tests.support.faces import Guest, Town
+from tests.support.forms import fields
 from tests.support.waiting import until
 
 PAGE = "/console/plugins/lantern/settings"
 MARKER = "s3cr3t-등불-열쇠"
-
-
-def fields(page: Response) -> dict[str, str]:
-    """What a browser would send if somebody pressed the button at once."""
-    form = page.text.partition('<form class="entries"')[2].partition("</form>")[0]
-    sent: dict[str, str] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if told.get("type") not in {"radio", "checkbox"} or " checked" in tag:
-            sent[told["name"]] = told.get("value", "")
-    for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        sent[name] = chosen[1] if chosen else ""
-    return sent | dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL))
 
 
 async def send(guest: Guest, path: str = PAGE, **changed: str) -> Response:

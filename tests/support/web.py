@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
@@ -18,7 +18,9 @@ from tests.support.schemas import Validator
 
 DOCUMENT = "/api/v1/openapi.json"
 INSTALLED = tuple(sorted(point.name for point in entry_points(group="smilero.plugins")))
-_SMILERO = Path(sys.executable).with_name("smilero")
+_SMILERO = (str(Path(sys.executable).with_name("smilero")), "web")
+# The command refuses demo mode on a database that it did not start itself; its application does not.
+DEMO = (sys.executable, "-m", "uvicorn", "--factory", "smilero_web.app:create_app", "--port", "0")
 _LISTENS = re.compile(r"running on (http://\S+)")
 
 
@@ -47,7 +49,9 @@ class Server:
 
 
 @asynccontextmanager
-async def running_server(settings: DatabaseSettings, redis_url: str, **environment: str) -> AsyncIterator[Server]:
+async def running_server(
+    settings: DatabaseSettings, redis_url: str, command: Sequence[str] = _SMILERO, **environment: str
+) -> AsyncIterator[Server]:
     """Start a server on a port of its own choice, and end it with the block. Raises RuntimeError with what it said instead."""
     told = {
         "SMILERO_DATABASE_URL": settings.database_url,
@@ -59,7 +63,7 @@ async def running_server(settings: DatabaseSettings, redis_url: str, **environme
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SMILERO_")}
     process = await asyncio.create_subprocess_exec(
-        _SMILERO, "web", env=inherited | told | environment, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        *command, env=inherited | told | environment, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     server = Server(process)
     listens: asyncio.Future[str] = asyncio.get_running_loop().create_future()

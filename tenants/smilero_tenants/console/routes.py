@@ -1,10 +1,9 @@
 """`/console`: what the host itself shows to the people of the foundation."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face
@@ -13,6 +12,7 @@ from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.visit import Visit
 
 
 class ConsolePages:
@@ -34,6 +34,10 @@ class ConsolePages:
             *PluginConsole(self._pages).routes(),
         ]
 
-    async def home(self, _: Request) -> Response:
+    async def home(self, request: Request) -> Response:
         """The first page is what staff look at most."""
-        return RedirectResponse("/console/shops", HTTPStatus.SEE_OTHER)
+        return await self._pages.show(request, _first)
+
+
+async def _first(_: Visit) -> str:
+    return "/console/shops"

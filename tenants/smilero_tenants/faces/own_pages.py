@@ -35,16 +35,16 @@ class OwnPages:
         self._parts = parts
         self._face = face
 
-    async def show(self, request: Request, make: Callable[[Visit], Awaitable[Shown]]) -> Response:
-        """Answer with a page. `make` asks for the permission."""
+    async def show(self, request: Request, make: Callable[[Visit], Awaitable[Shown | str]]) -> Response:
+        """Answer with a page, or lead to the one whose address `make` returns. `make` asks for the permission."""
         try:
             async with visiting(self._parts(), request, self._face) as visit:
                 visit.require_role()
                 shown = await make(visit)
-                framed = await frame(visit)
+                framed = await frame(visit) if isinstance(shown, Shown) else {}
         except SignInNeeded:
             return to_sign_in(request, self._face)
-        return self._page(request, shown, framed)
+        return self._answer(request, shown, framed)
 
     async def command(self, request: Request, carry_out: Callable[[Visit, dict[str, str]], Awaitable[Shown | str]]) -> Response:
         """Carry out what a form asks for: `carry_out` returns where to go on, or a page that says why not, having undone its own work."""
@@ -59,11 +59,11 @@ class OwnPages:
             return to_sign_in(request, self._face)
         # What a plugin may do has perhaps just changed: here it holds at once.
         self._parts().gate.forget(visit.tenant.id)
-        if isinstance(answer, Shown):
-            return self._page(request, answer, framed)
-        return RedirectResponse(answer, HTTPStatus.SEE_OTHER)
+        return self._answer(request, answer, framed)
 
-    def _page(self, request: Request, shown: Shown, framed: Values) -> Response:
+    def _answer(self, request: Request, shown: Shown | str, framed: Values) -> Response:
+        if isinstance(shown, str):
+            return RedirectResponse(shown, HTTPStatus.SEE_OTHER)
         language = request.state.language
         page = self._parts().templates.render(shown.template, language, **{**framed, **shown.values})
         return HTMLResponse(page, shown.status, headers={"Content-Language": language, "Cache-Control": "no-store"})

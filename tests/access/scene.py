@@ -1,0 +1,234 @@
+"""A foundation full of objects that carry its mark, and its people at the door of any host."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from smilero_core.db.session import Session
+from smilero_core.files.for_plugins import store_upload
+from smilero_core.files.store import FileStore
+from smilero_core.identity.sessions import open_session
+from smilero_core.plugins.chosen import ChosenSettings
+from smilero_example.settings import BookSettings
+from smilero_sdk.ids import uuid7
+from tests.support.application import Site
+from tests.support.faces import DEVICE, SESSION, Town
+from tests.support.foundations import CAST, OPERATOR, Foundation
+from tests.support.operations import Stage, set_stage
+
+PLATFORM = "localhost"
+_STREAM = "text/event-stream"
+_phones = count(1)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request but for who sends it and to which host.
+
+    Attributes:
+        ids: what stands in the path.
+        body: JSON; `form`: what a page posts; `content`: anything else.
+        keyless: the form has no idempotency key.
+    """
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    keyless: bool = False
+
+    @property
+    def values(self) -> list[str]:
+        """What was sent, wherever."""
+        return [str(value) for part in (self.ids, self.query, self.body or {}, self.form or {}) for value in part.values()]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; of a stream, its first event."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def everything(self) -> str:
+        """All that somebody could read."""
+        return "\n".join([*(f"{name}: {value}" for name, value in self.headers.items()), self.text])
+
+    @property
+    def outcome(self) -> str:
+        """Done, or why not: who are you, not you, no such thing, or anything else by its number."""
+        if self.status == 303 and self.headers["location"].startswith("/sign-in?"):
+            return "who"
+        return {401: "who", 403: "forbidden", 404: "nothing"}.get(self.status, "done" if self.status < 400 else str(self.status))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A foundation with one of everything.
+
+    Attributes:
+        mark: stands in the names and texts of all that is its own.
+        secret: of its webhook.
+        ids: by the name of the parameter that takes them.
+    """
+
+    site: Site
+    stage: Stage
+    mark: str
+    secret: str
+    ids: Mapping[str, str]
+    sessions: Mapping[str, str]
+    demo_url: str
+
+    @property
+    def foundation(self) -> Foundation:
+        """Whose objects they are."""
+        return self.stage.foundation
+
+    @property
+    def town(self) -> Town:
+        """The same with its guests."""
+        return Town(self.site, self.foundation)
+
+    def credentials(self, who: str, *, api: bool) -> dict[str, str]:
+        """The headers by which somebody is known: a token of the API, a cookie of the pages. An operator has a token alone."""
+        if who == "anonymous":
+            return {}
+        if api or who == OPERATOR:
+            return {"Authorization": f"Bearer {self.foundation.tokens[who]}"}
+        return {"Cookie": f"{SESSION}={self.sessions[who]}"}
+
+    async def new_session(self, who: str) -> str:
+        """One that may be ended."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await open_session(Session(unit), self.foundation.people[who])
+
+    async def letter(self) -> str:
+        """Work that failed for good."""
+        made = uuid7()
+        await self.site.admin.execute(
+            """insert into core.job (tenant_id, id, plugin, kind, name, payload, state, attempts, last_error)
+               values ($1, $2, 'coupons', 'job', $3, '{}', 'dead', 8, $3)""",
+            self.foundation.id,
+            made,
+            f"{self.mark} failed",
+        )
+        return str(made)
+
+    async def pending(self) -> dict[str, str]:
+        """The cookie of a device that has asked for a code, by a phone that nobody else has."""
+        await self.forget_limits()
+        guest = self.town.guest()
+        answer = await self.town.ask_code(guest, self.new_phone())
+        assert answer.status_code == 303, answer.text
+        return {DEVICE: guest.cookies[DEVICE]}
+
+    async def forget_limits(self) -> None:
+        """Let this machine ask for codes again: whom the limit stops is not asked who it is."""
+        async with Redis.from_url(self.site.redis_url) as redis:
+            async for key in redis.scan_iter(f"t:{self.foundation.id}:limit:*"):
+                await redis.delete(key)
+
+    def new_phone(self) -> str:
+        """A number that nobody has."""
+        return f"010-5{next(_phones):03d}-0000"
+
+
+def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:
+    """What of a foundation somebody can read in an answer who did not say it himself: its mark, or an id of one of its objects."""
+    ids = [value for name, value in scene.ids.items() if name.endswith("_id") and value not in ask.values]
+    return [found for found in (scene.mark, *ids) if found in answer.everything]
+
+
+async def set_scenes(site: Site, demo_url: str, folder: Path) -> tuple[Scene, Scene]:
+    """Our own foundation and a foreign one."""
+    ours = replace(await _scene(site, site.seongnam, "zqOurs", folder), demo_url=demo_url)
+    return ours, replace(await _scene(site, site.bucheon, "zqTheirs", folder), demo_url=demo_url)
+
+
+async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, credentials: Mapping[str, str]) -> Answer:
+    """Send it to a host of the scene's site; a stream is left after its first event."""
+    method, path = address
+    cookies = "; ".join(f"{name}={value}" for name, value in ask.cookies.items())
+    headers = {"Host": host, "Idempotency-Key": str(uuid4()), "Sec-Fetch-Site": "same-origin", **ask.headers, **credentials}
+    if cookies:
+        headers["Cookie"] = f"{headers['Cookie']}; {cookies}" if "Cookie" in headers else cookies
+    sent: dict[str, Any] = {} if ask.content is None else {"content": ask.content}
+    if ask.body is not None:
+        sent = {"json": ask.body}
+    elif ask.form is not None:
+        sent = {"data": {**ask.form, **({} if ask.keyless else {"idempotency_key": str(uuid4())})}}
+    url = (scene.demo_url if path.startswith("/dev/") else scene.site.servers[0].url) + path.format_map(ask.ids)
+    async with scene.site.http.stream(method, url, params=ask.query or None, headers=headers, **sent) as answer:
+        text = ""
+        if answer.headers.get("content-type", "").startswith(_STREAM):
+            async for piece in answer.aiter_text():
+                text += piece
+                if "data:" in text:
+                    break
+        else:
+            text = (await answer.aread()).decode(errors="replace")
+    return Answer(answer.status_code, {name: value for name, value in answer.headers.items() if name != "date"}, text)
+
+
+async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
+    await _sign(site, foundation, mark)
+    stage = await set_stage(site, foundation)
+    secret = f"{mark} secret"
+    async with site.database.unit(foundation.id) as unit:
+        chosen = BookSettings(form_secret=SecretStr(secret), per_day=100)
+        await ChosenSettings(Town(site, foundation).vault, foundation.id, "example").keep(Session(unit), None, chosen)
+    await site.admin.execute("update plugin_example.greeting set text = $2 where tenant_id = $1", foundation.id, f"{mark} greets")
+    sessions = {who: await _session(site, foundation, who) for who in CAST}
+    claim = await stage.till.claim(stage.campaign)
+    more = {"file_id": str(await _file(site, foundation, mark, folder)), "code": claim["code"]}
+    scene = Scene(site, stage, mark, secret, {**stage.ids, **more}, sessions, "")
+    return replace(scene, ids={**scene.ids, "letter_id": await scene.letter()})
+
+
+async def _sign(site: Site, foundation: Foundation, mark: str) -> None:
+    """Write the mark into every name that the foundation's objects have."""
+    for table, columns in (("market", ("name", "road_address")), ("shop", ("name", "stall", "goods")), ("person", ("name",))):
+        signed = ", ".join(f"{one} = $2 || ' ' || {one}" for one in columns)
+        await site.admin.execute(f"update core.{table} set {signed} where tenant_id = $1", foundation.id, mark)  # noqa: S608 - the names above
+
+
+async def _session(site: Site, foundation: Foundation, who: str) -> str:
+    async with site.database.unit(foundation.id) as unit:
+        return await open_session(Session(unit), foundation.people[who])
+
+
+async def _file(site: Site, foundation: Foundation, mark: str, folder: Path) -> UUID:
+    """A public file of a plugin."""
+    stored = await store_upload(FileStore.at("", folder / "files"), foundation.id, "example", f"{mark}.pdf", b"%PDF-1.4 " + mark.encode())
+    await site.admin.execute(
+        """insert into core.file (tenant_id, id, plugin, name, media_type, size, sha256, public)
+           values ($1, $2, 'example', $3, $4, $5, $6, true)""",
+        foundation.id,
+        stored.id,
+        stored.name,
+        stored.media_type,
+        stored.size,
+        stored.sha256,
+    )
+    return stored.id
+
+
+def unknown(name: str, known: Mapping[str, str]) -> str:
+    """An id or a number like it that never was."""
+    if name == "code":
+        return next(code for number in range(1_000_000) if (code := f"{number:06d}") not in known.values())
+    assert re.fullmatch(r"\w+_id", name), name
+    return str(uuid7())
