@@ -36,9 +36,9 @@ def upgrade() -> None:
         access="select, insert",
     )
     for table in ("audit_unsealed", "audit_seal"):
-        keys = (["tenant_id", "id"], ["tenant_id", "id"])
-        op.create_foreign_key(
-            f"{table}_id_fkey", table, "audit_entry", *keys, source_schema="core", referent_schema="core", ondelete="restrict"
+        op.execute(
+            f"alter table core.{table} add constraint {table}_id_fkey"
+            " foreign key (tenant_id, id) references core.audit_entry (tenant_id, id) on delete restrict"
         )
     # Who waits is asked across tenants; what somebody did is not.
     open_to_platform("audit_unsealed", "select, insert")

@@ -21,6 +21,8 @@ from smilero_sdk.ids import uuid7
 from tests.conftest import LookedAt
 from tests.support.tenants import Planted
 
+THE_ROW = " where tenant_id = $1 and id = $2"
+
 
 async def write(database: Database, tenant: UUID, count: int, word: str = "w") -> None:
     """Entries of one transaction."""
@@ -50,12 +52,12 @@ async def links(admin: Connection, tenant: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def as_superuser(admin: Connection, *statements: str) -> None:
-    """What no login of the product may do, with the foreign keys switched off."""
+async def as_superuser(admin: Connection, tenant: UUID, entry: UUID, *statements: str) -> None:
+    """Do to one row what no login of the product may do, with the foreign keys switched off."""
     async with admin.transaction():
         await admin.execute("set local session_replication_role = replica")
         for statement in statements:
-            assert await admin.execute(statement) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
+            assert (await admin.execute(statement + THE_ROW, tenant, entry)).endswith(" 1")
 
 
 @pytest.mark.parametrize(
@@ -111,10 +113,14 @@ async def test_what_commits_late_is_sealed_late_with_its_early_time(
 
 async def test_what_is_undone_was_never_there(database: Database, tenants: tuple[Planted, Planted]) -> None:
     tenant = tenants[0].tenant
-    with pytest.raises(ZeroDivisionError):
+
+    async def undone() -> None:
         async with database.unit(tenant) as unit:
             await AuditLog(Session(unit), None, "core", datetime.now(UTC)).record("plugins.audit.chosen", name="n")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await undone()
     assert await seal_all(database, tenant) == 0
     assert await judged(database, tenant) == Verdict()
 
@@ -149,7 +155,7 @@ async def test_a_sealer_that_dies_has_sealed_nothing_and_the_next_goes_on(
             while not (backend := await _waiting_backend(admin)):
                 assert not sealing.done()
             assert await admin.fetchval("select pg_terminate_backend($1, 5000)", backend)
-            with pytest.raises(Exception, match="connection|terminat"):
+            with pytest.raises(Exception, match=r"connection|terminat"):
                 await sealing
             killed.append(backend)
     assert (await judged(database, tenant)).sealed == 50
@@ -203,39 +209,27 @@ async def test_writers_with_long_transactions_beside_three_sealers(
     looked_at("entries sealed while others were written", chains)
 
 
-def _damages(tenant: UUID, entry: UUID, other: UUID) -> dict[str, tuple[str, ...]]:
-    where = f"where tenant_id = '{tenant}' and id = '{entry}'"
-    set_entry, set_seal = "update core.audit_entry set", "update core.audit_seal set"
-    altered = {
-        "at": f"{set_entry} at = at + interval '1 microsecond' {where}",
-        "actor": f"{set_entry} actor_id = '{other}' {where}",
-        "role": f"{set_entry} role = 'owner' {where}",
-        "plugin": f"{set_entry} plugin = 'coupons' {where}",
-        "sentence": f"{set_entry} sentence = 'plugins.audit.enabled' {where}",
-        "params": f"{set_entry} params = jsonb_set(params, '{{name}}', '\"v\"') {where}",
-        "subject": f"{set_entry} subject_id = '{other}' {where}",
-        "a digit": f"{set_entry} before = jsonb_set(before, '{{b}}', '1.51') {where}",
-        "before": f"{set_entry} before = null {where}",
-        "after": f"{set_entry} after = after || '{{\"c\": 1}}' {where}",
-    }
-    cases = {f"altered {name}": (sql,) for name, sql in altered.items()}
-    cases["missing"] = (f"delete from core.audit_entry {where}",)
-    cases |= {
-        "seal_altered seal": (f"{set_seal} seal = sha256(seal) {where}",),
-        "seal_altered time": (f"{set_seal} sealed_at = sealed_at - interval '1 day' {where}",),
-        "seal_altered hash": (f"{set_seal} entry_hash = sha256(seal) {where}",),
-        "seal_missing": (
-            f"delete from core.audit_seal {where}",
-            f"insert into core.audit_unsealed select tenant_id, id, at from core.audit_entry {where}",
-        ),
-    }
-    return cases
+# By damage: what is done to the row.
+DAMAGES = {
+    "altered at": ("update core.audit_entry set at = at + interval '1 microsecond'",),
+    "altered actor": ("update core.audit_entry set actor_id = gen_random_uuid()",),
+    "altered role": ("update core.audit_entry set role = 'owner'",),
+    "altered plugin": ("update core.audit_entry set plugin = 'coupons'",),
+    "altered sentence": ("update core.audit_entry set sentence = 'plugins.audit.enabled'",),
+    "altered params": ("update core.audit_entry set params = jsonb_set(params, '{name}', '\"v\"')",),
+    "altered subject": ("update core.audit_entry set subject_id = gen_random_uuid()",),
+    "altered digit": ("update core.audit_entry set before = jsonb_set(before, '{b}', '1.51')",),
+    "altered before": ("update core.audit_entry set before = null",),
+    "altered after": ("update core.audit_entry set after = after || '{\"c\": 1}'",),
+    "missing": ("delete from core.audit_entry",),
+    "seal_altered seal": ("update core.audit_seal set seal = sha256(seal)",),
+    "seal_altered time": ("update core.audit_seal set sealed_at = sealed_at - interval '1 day'",),
+    "seal_altered hash": ("update core.audit_seal set entry_hash = sha256(seal)",),
+    "seal_missing": ("delete from core.audit_seal", "insert into core.audit_unsealed select tenant_id, id, at from core.audit_entry"),
+}
 
 
-_DAMAGES = list(_damages(UUID(int=0), UUID(int=0), UUID(int=0)))
-
-
-@pytest.mark.parametrize("damage", _DAMAGES)
+@pytest.mark.parametrize("damage", DAMAGES)
 async def test_whatever_is_done_to_a_row_is_named_by_the_row(
     database: Database, admin: Connection, tenants: tuple[Planted, Planted], damage: str
 ) -> None:
@@ -244,7 +238,7 @@ async def test_whatever_is_done_to_a_row_is_named_by_the_row(
         await write(database, one, 7)
         await seal_all(database, one)
     entry = (await links(admin, tenant))[3]
-    await as_superuser(admin, *_damages(tenant, entry, tenants[0].person)[damage])
+    await as_superuser(admin, tenant, entry, *DAMAGES[damage])
     kind = Damage(damage.partition(" ")[0])
     found = (await judged(database, tenant)).breaks
     assert found == [Break(kind, None if kind is Damage.SEAL_MISSING else entry, 4)]
@@ -255,8 +249,12 @@ async def test_a_row_that_came_by_another_way_is_named(database: Database, admin
     tenant, stray = tenants[0].tenant, uuid7()
     await write(database, tenant, 2)
     await seal_all(database, tenant)
-    row = f"'{tenant}', '{stray}', now() - interval '1 day', 'owner', 'core', 'plugins.audit.enabled', '{{}}'"
-    await as_superuser(admin, f"insert into core.audit_entry (tenant_id, id, at, role, plugin, sentence, params) values ({row})")
+    await admin.execute(
+        """insert into core.audit_entry (tenant_id, id, at, role, plugin, sentence, params)
+           values ($1, $2, now() - interval '1 day', 'owner', 'core', 'plugins.audit.enabled', '{}')""",
+        tenant,
+        stray,
+    )
     assert await seal_all(database, tenant) == 0
     assert (await judged(database, tenant)).breaks == [Break(Damage.INSERTED, stray, None)]
 
@@ -269,10 +267,8 @@ async def test_two_damages_beside_each_other_are_both_named(
     await seal_all(database, tenant)
     chain = await links(admin, tenant)
     for number in (2, 3):
-        await as_superuser(
-            admin, f"update core.audit_seal set seal = sha256(seal) where tenant_id = '{tenant}' and id = '{chain[number - 1]}'"
-        )
-    await as_superuser(admin, f"delete from core.audit_entry where tenant_id = '{tenant}' and id = '{chain[5]}'")
+        await as_superuser(admin, tenant, chain[number - 1], "update core.audit_seal set seal = sha256(seal)")
+    await as_superuser(admin, tenant, chain[5], "delete from core.audit_entry")
     assert (await judged(database, tenant)).breaks == [
         Break(Damage.SEAL_ALTERED, chain[1], 2),
         Break(Damage.SEAL_ALTERED, chain[2], 3),
@@ -286,7 +282,7 @@ async def test_a_row_that_goes_before_it_is_sealed_is_named(
     tenant = tenants[0].tenant
     await write(database, tenant, 2)
     gone = await admin.fetchval("select id from core.audit_unsealed where tenant_id = $1 order by id limit 1", tenant)
-    await as_superuser(admin, f"delete from core.audit_entry where tenant_id = '{tenant}' and id = '{gone}'")
+    await as_superuser(admin, tenant, gone, "delete from core.audit_entry")
     assert await seal_all(database, tenant) == 1
     assert (await judged(database, tenant)).breaks == [Break(Damage.MISSING, gone, None)]
 
@@ -301,8 +297,7 @@ async def test_a_head_that_was_noted_finds_a_tail_cut_off(database: Database, ad
     assert (await judged(database, tenant, noted)).breaks == []
     last = (await links(admin, tenant))[4:]
     for entry in last:
-        where = f"where tenant_id = '{tenant}' and id = '{entry}'"
-        await as_superuser(admin, f"delete from core.audit_seal {where}", f"delete from core.audit_entry {where}")
+        await as_superuser(admin, tenant, entry, "delete from core.audit_seal", "delete from core.audit_entry")
     # The rest is whole in itself, which is all that a chain can say of itself.
     assert (await judged(database, tenant)).breaks == []
     assert (await judged(database, tenant, noted)).breaks == [Break(Damage.HEAD, None, 5)]
@@ -356,6 +351,6 @@ async def test_the_platforms_login_sees_who_waits_and_not_what_was_done(database
 
 
 def test_every_damage_has_a_case(looked_at: LookedAt) -> None:
-    cases = {name.partition(" ")[0] for name in _DAMAGES} | {"inserted", "head"}
-    looked_at("damages", _DAMAGES)
+    cases = {name.partition(" ")[0] for name in DAMAGES} | {"inserted", "head"}
+    looked_at("damages", DAMAGES)
     assert cases == set(Damage)

@@ -4,7 +4,6 @@ A transaction that commits late, with an earlier time, is not seen before it com
 here and nowhere else. Entry and place in the queue are one commit, and so are link and leaving the queue.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from smilero_core.audit.content import COLUMNS, FIRST, Link, entry_hash
@@ -51,7 +50,7 @@ async def seal(database: Database, tenant_id: UUID) -> int:
 def _columns(tenant_id: UUID, rows: list[Record], number: int, previous: bytes) -> tuple[list[object], ...]:
     """The links of a batch, after the last one that there is, as the columns that they are inserted as."""
     links = []
-    now: datetime = rows[0]["now"]
+    now = rows[0]["now"]
     for at, row in enumerate(rows, number + 1):
         link = Link(tenant_id, at, entry_hash(row), now)
         previous = link.seal(previous)
