@@ -101,7 +101,7 @@ class AuditReader:
         """How many there are; one more than `most` stands for all that are more."""
         conditions, values = _conditions(wanted)
         found = await self._session.fetch_value(
-            f"select count(*) from (select from core.audit_entry e {_where(conditions)} limit {int(most) + 1}) some",  # noqa: S608 - as above
+            f"select count(*) from (select from core.audit_entry e {_where(conditions)} limit {int(most) + 1}) found",  # noqa: S608 - as above
             *values,
         )
         return found if isinstance(found, int) else 0
