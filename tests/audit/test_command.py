@@ -8,9 +8,14 @@ import pytest
 
 from smilero_core.db.database import Database
 from smilero_core.db.lineages import Lineage, migrate
+from smilero_core.db.session import Session
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.identity.people import NewPerson, People
+from smilero_core.identity.vault import Vault
 from smilero_core.platform.tenants import NewTenant, TenantOffice
 from smilero_sdk.ids import uuid7
+from smilero_sdk.roles import Role
+from tests.house.tree import ROOT
 from tests.support.cluster import BLANK, Cluster, connected
 from tests.support.commands import Done, smilero
 from tests.support.tenants import plant
@@ -61,23 +66,35 @@ async def test_a_worker_seals_and_the_command_proves_and_names(own_database: Dat
     assert [(one["damage"], one["entry"], one["number"]) for one in json.loads(listed.out)["breaks"]] == [("altered", str(entry), 1)]
 
 
-async def test_wrong_calls(own_database: DatabaseSettings) -> None:
-    assert (await command(own_database, "audit", "verify", "--tenant", "nowhere")).refused("tenancy.unknown", "nowhere")
-    for wrong in (["--tenant", "a", "--head", "1:ff"], []):
-        assert (await command(own_database, "audit", "verify", *wrong)).code == 2
-
-
 async def test_makers_of_foundations_imports_and_tokens_are_on_record(own_database: DatabaseSettings) -> None:
-    assert (await command(own_database, "tenant", "create", "changwon", "--name", "창원")).code == 0
-    async with connected(own_database.database_url) as admin:
+    settings, markets = own_database, str(ROOT / "tenants" / "smilero_tenants" / "markets" / "bucheon.csv")
+    assert (await command(settings, "tenant", "create", "changwon", "--name", "창원")).code == 0
+    async with Database(settings) as database, connected(settings.database_url) as admin:
         tenant = await admin.fetchval("select id from core.tenant where slug = 'changwon'")
-        person = uuid7()
-        await admin.execute("insert into core.person (tenant_id, id, name, language) values ($1, $2, '김', 'ko')", tenant, person)
-        rows = await admin.fetch("select role, actor_id, sentence, after, subject_id from core.audit_entry where tenant_id = $1", tenant)
-        assert [(row["role"], row["actor_id"], row["sentence"], row["subject_id"]) for row in rows] == [
-            ("system", None, "tenancy.audit.created", tenant)
+        async with database.unit(tenant) as unit:
+            vault = Vault(settings.secret_key.get_secret_value())
+            await People(Session(unit), tenant, vault).ensure([NewPerson("010-1234-5678", "김직원", ((Role.STAFF, None),))])
+        # What writes nothing leaves nothing: a look at a file, a file that says what is there, a token that is refused.
+        for again in (["--dry-run"], [], []):
+            assert (await command(settings, "tenant", "import", "changwon", markets, *again)).code == 0
+        for role, code in (("owner", 1), ("staff", 0)):
+            made = await command(settings, "token", "create", "--tenant", "changwon", "--role", role, "--phone", "010-1234-5678")
+            assert made.code == code
+        person = await admin.fetchval("select id from core.person where tenant_id = $1", tenant)
+        rows = await admin.fetch("select * from core.audit_entry where tenant_id = $1 order by at, id", tenant)
+        assert [(row["sentence"], row["subject_id"]) for row in rows] == [
+            ("tenancy.audit.created", tenant),
+            ("imports.audit.imported", None),
+            ("person.audit.token", person),
         ]
+        assert {(row["role"], row["actor_id"]) for row in rows} == {("system", None)}
         assert json.loads(rows[0]["after"])["slug"] == "changwon"
+        assert json.loads(rows[1]["params"]) == {"added": await admin.fetchval("select count(*) from core.market"), "changed": 0}
+        assert json.loads(rows[2]["after"]) == {"role": "staff"}
+        assert made.out.strip() not in str(rows)
+    for wrong in (["--tenant", "a", "--head", "1:ff"], []):
+        assert (await command(settings, "audit", "verify", *wrong)).code == 2
+    assert (await command(settings, "audit", "verify", "--tenant", "nowhere")).refused("tenancy.unknown", "nowhere")
 
 
 @pytest.fixture
