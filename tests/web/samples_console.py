@@ -205,10 +205,17 @@ ACT: dict[str, object] = {
 }
 SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "person_url": None, "subject_url": None, "changes": []}
 LOG: dict[str, object] = {
-    **{"who": "", "since": "", "until": "2026-11-24", "person": "", "subject": False, "given": {"until": "2026-11-24"}},
+    "who": "",
+    "since": "",
+    "until": "2026-11-24",
+    "person": "",
+    "subject": False,
+    "given": {"until": "2026-11-24"},
     "plugins": [{"name": "core", "title": "기본 기능", "selected": False}, {"name": "coupons", "title": "쿠폰", "selected": True}],
     "rows": [ACT, SYSTEM_ACT],
-    **{"prev_url": "?after=1", "next_url": "?before=2", "export": "/console/audit/export"},
+    "prev_url": "?after=1",
+    "next_url": "?before=2",
+    "export": "/console/audit/export",
 }
 NO_LOG = LOG | {"rows": [], "prev_url": None, "next_url": None}
 
