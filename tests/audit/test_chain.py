@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from asyncpg import ForeignKeyViolationError, InsufficientPrivilegeError, RestrictViolationError
 
-from smilero_core.audit.content import canonical
+from smilero_core.audit.content import Link, canonical, entry_hash
 from smilero_core.audit.log import AuditLog
 from smilero_core.audit.sealing import BATCH, seal
 from smilero_core.audit.verifying import Break, Damage, Head, Verdict, verify
@@ -274,6 +274,24 @@ async def test_two_damages_beside_each_other_are_both_named(
         Break(Damage.SEAL_ALTERED, chain[2], 3),
         Break(Damage.MISSING, chain[5], 6),
     ]
+
+
+async def test_a_link_that_was_made_anew_with_its_row_does_not_fit_the_next(
+    database: Database, admin: Connection, tenants: tuple[Planted, Planted]
+) -> None:
+    tenant = tenants[0].tenant
+    await write(database, tenant, 4)
+    await seal_all(database, tenant)
+    chain = await links(admin, tenant)
+    await as_superuser(admin, tenant, chain[1], "update core.audit_entry set role = 'owner'")
+    row = await admin.fetchrow("select * from core.audit_entry where id = $1", chain[1])
+    seals = await admin.fetch("select seal, sealed_at from core.audit_seal where tenant_id = $1 order by number", tenant)
+    assert row is not None
+    link = Link(tenant, 2, entry_hash(row), seals[1]["sealed_at"])
+    await admin.execute(
+        "update core.audit_seal set entry_hash = $3, seal = $4" + THE_ROW, tenant, chain[1], link.entry, link.seal(seals[0]["seal"])
+    )
+    assert (await judged(database, tenant)).breaks == [Break(Damage.SEAL_ALTERED, chain[2], 3)]
 
 
 async def test_a_row_that_goes_before_it_is_sealed_is_named(
