@@ -289,7 +289,8 @@ async def test_a_link_that_was_made_anew_with_its_row_does_not_fit_the_next(
     assert row is not None
     link = Link(tenant, 2, entry_hash(row), seals[1]["sealed_at"])
     await admin.execute(
-        "update core.audit_seal set entry_hash = $3, seal = $4" + THE_ROW, tenant, chain[1], link.entry, link.seal(seals[0]["seal"])
+        "update core.audit_seal set entry_hash = $3, seal = $4 where tenant_id = $1 and id = $2",
+        *(tenant, chain[1], link.entry, link.seal(seals[0]["seal"])),
     )
     assert (await judged(database, tenant)).breaks == [Break(Damage.SEAL_ALTERED, chain[2], 3)]
 
