@@ -105,7 +105,7 @@ class Audit(Protocol):
         Args:
             sentence: a key of the catalogue; the values are its own, ids and figures rather than personal data.
             subject: what it was done to.
-            before, after: what changed.
+            before, after: what changed, by name; the console calls `colour` by the sentence `<plugin>.audit.field.colour` if it is there.
         """
 
 

@@ -141,3 +141,30 @@ async def test_staff_look_after_a_shop(site: Site, browser: Browser) -> None:
         await staff.keep("console-8-shop")
         await staff.page.get_by_role("link", name="고치기 (등불)").click()
         await staff.keep("console-9-shop-settings")
+
+
+async def test_staff_look_who_did_what(site: Site, browser: Browser) -> None:
+    town = await new_town(site)
+    owner = await town.signed_in("owner")
+    page = await owner.get("/console/plugins/lantern/settings")
+    mark = page.text.partition('name="mark" value="')[2].partition('"')[0]
+    await owner.post("/console/plugins/lantern/settings", {"set.count": "4", "set.lit": "true", "mark": mark}, key="k1")
+    await owner.post(f"/console/shops/{town.foundation.shop}/plugins/coupons", {"enabled": "false"})
+    await owner.post("/console/plugins/coupons", {"enabled": "false"})
+    async with window(browser, town, "staff", DESK) as staff:
+        await staff.go("/console")
+        await staff.page.get_by_role("link", name="기록", exact=True).click()
+        await staff.keep("audit-1-list")
+        await staff.page.locator("summary", has_text="가지 보기").first.click()
+        await staff.keep("audit-2-changes")
+        await staff.page.get_by_role("link", name="같은 대상의 기록").first.click()
+        await staff.keep("audit-3-subject")
+        async with staff.page.expect_download() as download:
+            await staff.page.get_by_role("button", name="엑셀용 파일로 받기").click()
+        assert (await download.value).suggested_filename.endswith(".csv")
+        await staff.page.get_by_label("누가").fill("없는 사람")
+        await staff.page.get_by_role("button", name="찾기").last.click()
+        await staff.keep("audit-4-nothing")
+    async with window(browser, town, "staff", PHONE) as staff:
+        await staff.go("/console/audit")
+        await staff.keep("audit-5-narrow")

@@ -108,6 +108,7 @@ def example(of: str) -> object:
         "uuid": uuid7(),
         "text": uuid7().hex,
         "bytea": uuid7().bytes,
+        "bigint": uuid7().int % 2**62,
         "boolean": True,
         "jsonb": {},
         "date": now.date(),

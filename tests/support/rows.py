@@ -10,7 +10,8 @@ _VALUES = {
     "uuid": "gen_random_uuid()",
     "text": "gen_random_uuid()::text",
     "integer": "1",
-    "bigint": "1",
+    # A number that is given once in a tenant, as that of a seal.
+    "bigint": "(random() * 1e15)::bigint",
     "smallint": "1",
     "boolean": "true",
     "date": "current_date",

@@ -192,6 +192,33 @@ WORK: dict[str, object] = {
     "today": "2026-11-24",
 }
 
+CHANGE: dict[str, object] = {"label": "등불 수", "before": "3", "after": "4"}
+ACT: dict[str, object] = {
+    "what": "등불 기능의 설정을 바꿨습니다.",
+    "when": "2026-11-24 16:50:14",
+    "who": "김순자",
+    "role": "재단 대표",
+    "person_url": "?person=1",
+    "where": "기본 기능",
+    "subject_url": "?subject=2",
+    "changes": [CHANGE, CHANGE | {"before": None}, CHANGE | {"after": None}],
+}
+SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "person_url": None, "subject_url": None, "changes": []}
+LOG: dict[str, object] = {
+    "who": "",
+    "since": "",
+    "until": "2026-11-24",
+    "person": "",
+    "subject": False,
+    "given": {"until": "2026-11-24"},
+    "plugins": [{"name": "core", "title": "기본 기능", "selected": False}, {"name": "coupons", "title": "쿠폰", "selected": True}],
+    "rows": [ACT, SYSTEM_ACT],
+    "prev_url": "?after=1",
+    "next_url": "?before=2",
+    "export": "/console/audit/export",
+}
+NO_LOG = LOG | {"rows": [], "prev_url": None, "next_url": None}
+
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
     "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
@@ -222,6 +249,11 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
     "console, work": ("console/work.html", DESK | WORK),
     "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, audit": ("console/audit.html", DESK | LOG),
+    "console, audit of one person": ("console/audit.html", DESK | LOG | {"person": "김순자", "next_url": None}),
+    "console, audit of one thing": ("console/audit.html", DESK | LOG | {"subject": True, "prev_url": None}),
+    "console, no act found": ("console/audit.html", DESK | NO_LOG),
+    "console, no act": ("console/audit.html", DESK | NO_LOG | {"given": {}}),
     "console, coupons": ("coupons/console_list.html", DESK | COUPONS),
     "console, no coupon found": ("coupons/console_list.html", DESK | COUPONS | {"q": "없는 곳", "rows": [], "next_url": None}),
     "console, no coupon": ("coupons/console_list.html", DESK | COUPONS | {"rows": [], "next_url": None}),

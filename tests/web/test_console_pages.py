@@ -46,7 +46,7 @@ def test_who_may_not_switch_sees_the_state_and_whom_to_ask(templates: Templates)
     assert "재단 대표만" in html
 
 
-@pytest.mark.parametrize("page", ["console, plugins", "console, shops", "console, coupons"])
+@pytest.mark.parametrize("page", ["console, plugins", "console, shops", "console, coupons", "console, audit"])
 def test_a_row_that_becomes_a_card_stays_a_row_with_named_cells(templates: Templates, page: str) -> None:
     html = shown(templates, page)
     columns = re.findall(r'role="columnheader"[^>]*>([^<]+)<', html)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount
 
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
+from smilero_tenants.console.audit import AuditPages
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.console.trouble import TroublePages
 from smilero_tenants.console.work import WorkPages
@@ -95,6 +96,7 @@ class Application:
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),
+            *AuditPages(runtime).routes(),
             *TroublePages(runtime).routes(),
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from smilero_core.audit.sealing import BATCH as SEALS
+from smilero_core.audit.sealing import seal
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.files.sweep import sweep as tidy_files
 from smilero_core.jobs.doorbell import answer_bells
@@ -14,6 +16,7 @@ from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_core.messaging.sending import send_job
 from smilero_core.platform.clock import Alarm, Clock
 from smilero_core.platform.relay import BATCH, Relay
+from smilero_core.platform.unsealed import unsealed
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.work import Workbench, listeners, schedules
 from smilero_sdk.context import Tenant
@@ -56,6 +59,7 @@ class Worker:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep_for_ever())
+                group.create_task(self._seal_for_ever())
                 group.create_task(self._tidy_for_ever())
                 if url:
                     group.create_task(answer_bells(url, self._answer, self._slots))
@@ -81,6 +85,26 @@ class Worker:
             sweeps += 1
             if not more:
                 await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _seal_for_ever(self) -> None:
+        """Chain what the audit logs have got, one foundation after the other, each a batch at a time. Other workers' are left to them."""
+        while True:
+            more = False
+            try:
+                for tenant_id in await unsealed(self._runtime.database):
+                    more = await self._seal(tenant_id) or more
+            except Exception as error:  # noqa: BLE001 - a database that is away is asked again in a second
+                log.warning("the audit logs were not sealed: %r", error)
+            if not more:
+                await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _seal(self, tenant_id: UUID) -> bool:
+        """Whether there is more; what fails for one foundation keeps no other from its seals."""
+        try:
+            return await seal(self._runtime.database, tenant_id) == SEALS
+        except Exception as error:  # noqa: BLE001 - what waits still waits
+            log.warning("the audit log of %s was not sealed: %r", tenant_id, error)
+            return False
 
     async def _tidy_for_ever(self) -> None:
         """Delete files that nobody kept. Two workers that do it at once find the same, and less."""

@@ -1,4 +1,4 @@
-"""Writing the audit log."""
+"""Writing the audit log: an entry, and in the same statement its place among those that wait for their seal."""
 
 import json
 from collections.abc import Mapping
@@ -39,8 +39,11 @@ class AuditLog:
         """Write an entry into this transaction."""
         await self._session.execute(
             """
-            insert into core.audit_entry (id, at, actor_id, role, plugin, sentence, params, subject_id, before, after)
-            values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb, $10::jsonb)
+            with entry as (
+              insert into core.audit_entry (id, at, actor_id, role, plugin, sentence, params, subject_id, before, after)
+              values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb, $10::jsonb)
+            )
+            insert into core.audit_unsealed (id, at) values ($1, $2)
             """,
             uuid7(self._now),
             self._now,

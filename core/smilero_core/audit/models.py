@@ -24,3 +24,26 @@ class AuditEntryRow(TenantModel):
     class Meta:
         schema = "core"
         table = "audit_entry"
+
+
+class AuditUnsealedRow(TenantModel):
+    """An entry that no seal is on yet; `id` and `at` are the entry's."""
+
+    at = fields.DatetimeField()
+
+    class Meta:
+        schema = "core"
+        table = "audit_unsealed"
+
+
+class AuditSealRow(TenantModel):
+    """A link of the chain; its `id` is the entry's. Never altered, never removed by us."""
+
+    number = fields.BigIntField()
+    entry_hash = fields.BinaryField()
+    seal = fields.BinaryField()
+    sealed_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "audit_seal"

@@ -17,7 +17,18 @@ from smilero_sdk.binding import TENANT_SETTING
 PLATFORM_TABLES = ("core.tenant", "core.tenant_host", "core.operator_token", "core.plugin_uninstalled")
 
 # Tenant tables that the platform's login may see across tenants, and nothing else.
-PLATFORM_READS = ("core.market", "core.plugin_activation", "core.outbox", "core.event_log", "core.job", "core.schedule")
+PLATFORM_READS = (
+    "core.market",
+    "core.plugin_activation",
+    "core.outbox",
+    "core.event_log",
+    "core.job",
+    "core.schedule",
+    "core.audit_unsealed",
+)
+
+# Tenant tables to which the platform's login may add rows of the tenant that it is bound to, and of which it sees none.
+PLATFORM_WRITES = ("core.audit_entry",)
 
 # Functions that run with their owner's rights. None is needed today.
 DEFINER_FUNCTIONS: tuple[str, ...] = ()
@@ -87,6 +98,7 @@ _RULE = re.compile(r"^-- rule: (\w+)\n", re.MULTILINE)
 _LISTS: dict[str, Sequence[str]] = {
     "platform_tables": PLATFORM_TABLES,
     "platform_reads": PLATFORM_READS,
+    "platform_writes": PLATFORM_WRITES,
     "definers": DEFINER_FUNCTIONS,
     "extensions": EXTENSIONS,
     "unreferring": UNREFERRING,

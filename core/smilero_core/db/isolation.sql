@@ -127,6 +127,7 @@ select t.subject || ' ' || coalesce(r.rolname, 'public') || ' ' || g.privilege_t
   when g.privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE') then 'is more than reading and writing rows'
   when r.rolname = 'smilero_app' and t.schema = 'core' and (t.tenant or g.privilege_type = 'SELECT') then null
   when r.rolname = 'smilero_platform' and (t.subject = any(:platform_tables) or t.subject = any(:platform_reads)) then null
+  when r.rolname = 'smilero_platform' and t.subject = any(:platform_writes) and g.privilege_type = 'INSERT' then null
   when r.rolname = t.schema then null
   when r.rolname like 'plugin\_%' and t.subject = any(:shared) and g.privilege_type = 'SELECT' then null
   else 'is not in the design'

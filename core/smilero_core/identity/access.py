@@ -8,6 +8,7 @@ from smilero_sdk.roles import Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
+AUDIT_READ = "audit.read"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -19,6 +20,7 @@ _OFFICE = frozenset({Role.OWNER, Role.STAFF})
 CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
+    Permission(AUDIT_READ, _OFFICE),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

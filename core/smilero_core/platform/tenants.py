@@ -4,11 +4,13 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.platform.colour import READABLE, contrast_with_white
@@ -122,6 +124,9 @@ async def _write(session: Session, tenant_id: UUID, new: NewTenant) -> None:
     await session.execute_many("insert into core.tenant_host (host, tenant) values ($1, $2)", [(host, tenant_id) for host in new.hosts])
     await session.execute_many(
         "insert into core.plugin_activation (id, plugin, enabled) values ($1, $2, true)", [(uuid7(), plugin) for plugin in new.plugins]
+    )
+    await AuditLog(session, None, "core", datetime.now(UTC)).record(
+        "tenancy.audit.created", tenant_id, after={"slug": new.slug, "hosts": new.hosts, "plugins": new.plugins}, name=new.name
     )
 
 

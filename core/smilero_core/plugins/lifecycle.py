@@ -189,8 +189,11 @@ async def record(link: Connection, had: Sequence[UUID], name: str, sentence: str
         await link.execute(bind(tenant))
         await link.execute(
             """
-            insert into core.audit_entry (id, role, plugin, sentence, params)
-            values ($1, 'system', 'core', $2, jsonb_build_object('name', $3::text))
+            with entry as (
+              insert into core.audit_entry (id, role, plugin, sentence, params)
+              values ($1, 'system', 'core', $2, jsonb_build_object('name', $3::text))
+            )
+            insert into core.audit_unsealed (id, at) values ($1, now())
             """,
             uuid7(),
             sentence,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
+from smilero_core.identity.access import AUDIT_READ
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -71,7 +72,9 @@ async def _console_menu(visit: Visit) -> list[View]:
     work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
     shops = _place(visit, "console.menu.shops", "/console/shops", "store")
     plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins]
+    actor = visit.context.caller
+    log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:

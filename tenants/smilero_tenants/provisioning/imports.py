@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.registry.preview import Preview
@@ -58,8 +60,24 @@ async def import_markets(database: Database, tenant: Tenant, data: bytes, area: 
     if not found.rows:
         raise Problem("imports.none", 422, area=", ".join(area))
     async with database.unit(tenant.id) as unit:
-        store = RegistryStore(Session(unit))
+        session = Session(unit)
+        store = RegistryStore(session)
         plan = await store.preview(found.rows)
         if not dry_run:
             await store.import_markets(plan)
+            await _record(session, plan)
     return ImportReport(plan, found.notices, len(found.rows), sum(row.shops or 0 for row in found.rows))
+
+
+async def _record(session: Session, plan: Preview) -> None:
+    """On record where it wrote something."""
+    if plan.added or plan.changed:
+        log = AuditLog(session, None, "core", datetime.now(UTC))
+        changes = [(f"{change.row.name}: {field}", was, now) for change in plan.changed for field, was, now in change.changes]
+        await log.record(
+            "imports.audit.imported",
+            before={name: was for name, was, _ in changes} or None,
+            after={name: now for name, _, now in changes} or None,
+            added=len(plan.added),
+            changed=len(plan.changed),
+        )

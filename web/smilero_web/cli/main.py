@@ -21,6 +21,7 @@ _MODULES = {
     "plugin": "plugin",
     "person": "person",
     "token": "token",
+    "audit": "audit",
 }
 
 

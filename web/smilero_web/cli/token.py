@@ -1,10 +1,12 @@
 """`smilero token`: bearer tokens for the API."""
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.session import Session
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.tokens import create_token
@@ -48,6 +50,9 @@ def create(
                 raise Problem("identity.phone_required")
             if office.demo and role not in _AT_A_SHOP and await people.by_phone(wanted) is None:
                 await people.ensure([NewPerson(wanted, wanted[-4:], ((role, None),))])
-            return await create_token(session, await people.require(wanted, role), role)
+            person = await people.require(wanted, role)
+            log = AuditLog(session, None, "core", datetime.now(UTC))
+            await log.record("person.audit.token", person, after={"role": role.value})
+            return await create_token(session, person, role)
 
     sys.stdout.write(with_office(work) + "\n")

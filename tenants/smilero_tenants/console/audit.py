@@ -1,0 +1,162 @@
+"""`/console/audit`: who did what and when, as sentences, and the same as a file."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from smilero_core.audit.reading import AuditReader, Entry, Wanted
+from smilero_core.identity.access import AUDIT_READ
+from smilero_core.plugins.context import CORE
+from smilero_sdk.errors import Problem
+from smilero_sdk.pages import Face, Form
+from smilero_tenants.console.audit_words import Words
+from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+
+PATH = "/console/audit"
+PAGE_SIZE = 50
+# What a spreadsheet opens at ease, and a process holds; a year of a large foundation is had month by month.
+MOST_IN_FILE = 50_000
+_READ_AHEAD = 1_000
+_BOM = b"\xef\xbb\xbf"
+
+
+class AuditSearch(Form):
+    """Which entries; days are whole ones where the markets are."""
+
+    who: Annotated[str, Field(max_length=60)] = ""
+    person: UUID | None = None
+    plugin: Annotated[str, Field(max_length=60)] = ""
+    since: date | None = None
+    until: date | None = None
+    subject: UUID | None = None
+
+    def wanted(self, timezone: str) -> Wanted:
+        """For the log."""
+        since = None if self.since is None else _dawn(self.since, timezone)
+        until = None if self.until is None or self.until == date.max else _dawn(self.until + timedelta(days=1), timezone)
+        return Wanted(self.who, self.person, self.plugin, since, until, self.subject)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What is asked for, as a form would send it."""
+        return {name: str(value) for name, value in self if name in AuditSearch.model_fields and value}
+
+
+class AuditPage(AuditSearch):
+    """And which page of them: what is older than an entry, or newer."""
+
+    before: UUID | None = None
+    after: UUID | None = None
+
+
+class AuditPages:
+    """Handlers of one application.
+
+    Args:
+        parts: gives the running application, which exists only once it has started.
+    """
+
+    def __init__(self, parts: Callable[[], FaceParts]) -> None:
+        self._parts = parts
+        self._pages = OwnPages(parts, Face.CONSOLE)
+
+    def routes(self) -> list[Route]:
+        """The page, and the file, which is asked for by a form: it is itself put on record."""
+        return [Route(PATH, self.show), Route(f"{PATH}/export", self.export, methods=["POST"])]
+
+    async def show(self, request: Request) -> Response:
+        """A page of the log."""
+        return await self._pages.show(request, _page)
+
+    async def export(self, request: Request) -> Response:
+        """What was searched for as a file. Raises `console.audit.too_many` (422)."""
+        search = AuditSearch.model_validate_strings(_filled({name: str(value) for name, value in (await request.form()).items()}))
+        try:
+            async with visiting(self._parts(), request, Face.CONSOLE, read_only=False) as visit:
+                visit.require(AUDIT_READ)
+                file = await _file(visit, search)
+        except SignInNeeded:
+            return to_sign_in(request, Face.CONSOLE)
+        name = f"audit-{visit.tenant.slug}-{visit.context.today:%Y%m%d}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(file, media_type="text/csv", headers=headers)
+
+
+async def _file(visit: Visit, search: AuditSearch) -> bytes:
+    reader, wanted, words = AuditReader(visit.context.host), search.wanted(visit.tenant.timezone), Words(visit.context)
+    if await reader.count(wanted, MOST_IN_FILE) > MOST_IN_FILE:
+        raise Problem("console.audit.too_many", HTTPStatus.UNPROCESSABLE_ENTITY, limit=MOST_IN_FILE)
+    entries: list[Entry] = []
+    while page := await reader.page(wanted, _READ_AHEAD, before=entries[-1].id if entries else None):
+        entries += page
+    await visit.context.audit.record("console.audit.exported", after=search.given or None, count=len(entries))
+    return _BOM + words.file(entries)
+
+
+async def _page(visit: Visit) -> Shown:
+    visit.require(AUDIT_READ)
+    search = AuditPage.model_validate_strings(_filled(visit.request.query_params))
+    reader, words = AuditReader(visit.context.host), Words(visit.context)
+    wanted = search.wanted(visit.tenant.timezone)
+    # One more than is shown tells whether there is another page beyond.
+    found = await reader.page(wanted, PAGE_SIZE + 1, before=search.before, after=search.after)
+    backwards = search.after is not None and search.before is None
+    more = len(found) > PAGE_SIZE
+    entries = found[-PAGE_SIZE:] if backwards else found[:PAGE_SIZE]
+    older, newer = (bool(entries), more) if backwards else (more, search.before is not None and bool(entries))
+    values: Values = {
+        "who": search.who,
+        "since": str(search.since or ""),
+        "until": str(search.until or ""),
+        "plugins": _plugins(visit, words, search.plugin),
+        "person": words.who(entries[0]) if search.person and entries else "",
+        "subject": search.subject is not None,
+        "given": search.given,
+        "rows": [_row(words, entry) for entry in entries],
+        "prev_url": _url(search.given, after=str(entries[0].id)) if newer else None,
+        "next_url": _url(search.given, before=str(entries[-1].id)) if older else None,
+        "export": f"{PATH}/export",
+    }
+    return Shown("console/audit.html", values)
+
+
+def _row(words: Words, entry: Entry) -> Values:
+    return {
+        "what": words.what(entry),
+        "when": words.when(entry),
+        "who": words.who(entry),
+        "role": words.role(entry) if entry.person else None,
+        "person_url": _url({}, person=str(entry.person)) if entry.person else None,
+        "where": words.where(entry),
+        "subject_url": _url({}, subject=str(entry.subject)) if entry.subject else None,
+        "changes": words.changes(entry),
+    }
+
+
+def _plugins(visit: Visit, words: Words, chosen: str) -> list[Values]:
+    names = dict.fromkeys([CORE, *sorted(visit.parts.host.plugins), *([chosen] if chosen else [])])
+    return [{"name": name, "title": words.plugin(name), "selected": name == chosen} for name in names]
+
+
+def _filled(posted: Mapping[str, str]) -> dict[str, str]:
+    """A form sends its empty fields too."""
+    return {name: value for name, value in posted.items() if value}
+
+
+def _url(given: Mapping[str, str], **more: str) -> str:
+    return f"?{urlencode({**given, **more})}"
+
+
+def _dawn(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(timezone))

@@ -1,0 +1,125 @@
+"""An entry of the audit log in words, on the page and in the file."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from smilero_core.audit.reading import Entry
+from smilero_core.plugins.choosing import sentences_of
+from smilero_core.plugins.context import CORE, Context
+
+# Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+_COLUMNS = ("when", "who", "role", "where", "what", "subject", "before", "after", "entry")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed; None: it was not there, or is not there any more."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+
+class Words:
+    """Says entries in the language of a context.
+
+    Args:
+        context: of the visit.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known = context.catalogue.keys()
+        self._zone = ZoneInfo(context.tenant.timezone)
+
+    def when(self, entry: Entry) -> str:
+        """Where the markets are, to the second."""
+        return f"{entry.at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
+
+    def who(self, entry: Entry) -> str:
+        """Whose name; what acts by itself is called by its role."""
+        if entry.person is None:
+            return self.role(entry)
+        return entry.name or self._context.text("console.audit.erased")
+
+    def role(self, entry: Entry) -> str:
+        """As what."""
+        key = f"console.role.{entry.role}"
+        return self._context.text(key) if key in self._known else entry.role
+
+    def where(self, entry: Entry) -> str:
+        """The plugin, as people call it."""
+        return self.plugin(entry.source)
+
+    def plugin(self, name: str) -> str:
+        """What people call a plugin."""
+        if name == CORE:
+            return self._context.text("console.audit.core")
+        return self._context.services.host.title(name, self._context.language)
+
+    def what(self, entry: Entry) -> str:
+        """The sentence; for a plugin that took its sentences along with it, their key."""
+        values = dict(entry.values)
+        for name in ("name", "plugin"):
+            # The core names plugins by their word.
+            if entry.source == CORE and isinstance(values.get(name), str):
+                values[name] = self.plugin(values[name]) if values[name] in self._context.services.host.plugins else values[name]
+        if entry.sentence in self._known:
+            try:
+                return self._context.text(entry.sentence, **values)
+            except (ValueError, TypeError, LookupError, AttributeError):
+                # The catalogue asks today for another kind of value than was given then.
+                pass
+        return self._context.text("console.audit.unknown", key=entry.sentence)
+
+    def changes(self, entry: Entry) -> list[Change]:
+        """What was and what is, by name."""
+        before, after = entry.before or {}, entry.after or {}
+        names = dict.fromkeys([*before, *after])
+        return [Change(self._label(entry, name), self._said(before, name), self._said(after, name)) for name in names]
+
+    def _label(self, entry: Entry, name: str) -> str:
+        settings = sentences_of(str(entry.values.get("name", "")), for_shop=entry.sentence.endswith("for_shop"))
+        keys = (f"{settings}.{name}", f"{entry.source}.audit.field.{name}")
+        return next((self._context.text(key) for key in keys if key in self._known), name)
+
+    def _said(self, values: dict[str, object], name: str) -> str | None:
+        if name not in values:
+            return None
+        match values[name]:
+            case bool(on):
+                return self._context.text("ui.on" if on else "ui.off")
+            case None | "" | []:
+                return self._context.text("ui.table.none")
+            case list(several):
+                return ", ".join(map(str, several))
+            case dict(nested):
+                return json.dumps(nested, ensure_ascii=False)
+            case one:
+                return str(one)
+
+    def file(self, entries: Iterable[Entry]) -> bytes:
+        """A CSV file that a spreadsheet opens as Korean, and that makes it reckon nothing."""
+        out = io.StringIO()
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerow([self._context.text(f"console.audit.column.{column}") for column in _COLUMNS])
+        writer.writerows([harmless(cell) for cell in self._cells(entry)] for entry in entries)
+        return out.getvalue().encode()
+
+    def _cells(self, entry: Entry) -> Iterator[str]:
+        yield from (self.when(entry), self.who(entry), self.role(entry), self.where(entry), self.what(entry), str(entry.subject or ""))
+        changes = self.changes(entry)
+        for side in ("before", "after"):
+            yield "; ".join(f"{one.label}: {getattr(one, side)}" for one in changes if getattr(one, side) is not None)
+        yield str(entry.id)
+
+
+def harmless(cell: str) -> str:
+    """The cell with an apostrophe before it where it would be a formula, which makes it text."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
