@@ -132,10 +132,6 @@ class PluginHost:
             found = self._calls[key] = tuple(Implementation(name, one) for name, one in made if one is not None)
         return found
 
-    def forget_calls(self) -> None:
-        """Look functions up anew: a test kit has put something in the place of one."""
-        self._calls.clear()
-
     def returns(self, hook: str) -> object:
         """The type that a hook's specification says it returns."""
         if hook not in self._returns:

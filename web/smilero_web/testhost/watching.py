@@ -19,7 +19,6 @@ def watching(host: PluginHost, plugin: str, instead: Call | None) -> Iterator[li
     """
     calls: list[str] = []
     with ExitStack() as stack:
-        stack.callback(host.forget_calls)
         for hook in host.hooks_of(plugin):
             implementation = host.implementation(plugin, hook)
             if implementation is not None and not hook.startswith("register_"):
@@ -31,7 +30,6 @@ def watching(host: PluginHost, plugin: str, instead: Call | None) -> Iterator[li
                 stack.enter_context(_swapped(one, "handler", _noting(calls, f"{kind}:{one.name}", instead)))
         for subscription in declared.subscriptions:
             stack.enter_context(_swapped(subscription, "handler", _noting(calls, f"event:{subscription.event}", instead)))
-        host.forget_calls()
         yield calls
 
 
