@@ -9,6 +9,8 @@ from smilero_sdk.roles import Permission, Role
 REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
 
+PEOPLE_MANAGE = "people.manage"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -19,6 +21,8 @@ _OFFICE = frozenset({Role.OWNER, Role.STAFF})
 CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
+    # Who works at a shop: inviting, and taking away.
+    Permission(PEOPLE_MANAGE, _OFFICE),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),
