@@ -1,6 +1,5 @@
 """Lines of a list of invitations: a shop of the market, a number, perhaps a name, as they are pasted from a table."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +11,6 @@ from smilero_sdk.errors import Problem
 MOST_LINES = 200
 LONGEST_LINES = 20_000
 _LONGEST_NAME = 40
-_SEPARATOR = re.compile(r"\s*[,\t]\s*")
 _LEAST_FIELDS, _MOST_FIELDS = 3, 4
 
 
@@ -59,7 +57,8 @@ def _read(written: Sequence[tuple[int, str]], shops: Sequence[ShopRow]) -> Itera
 
 
 def _line(number: int, text: str, shops: Sequence[ShopRow]) -> Line:
-    fields = _SEPARATOR.split(text)
+    # A table that was copied has tabs, and then a comma is part of a name.
+    fields = [one.strip() for one in text.split("\t" if "\t" in text else ",")]
     if not _LEAST_FIELDS <= len(fields) <= _MOST_FIELDS:
         raise _wrong("fields")
     shop, stall, phone, *rest = fields
