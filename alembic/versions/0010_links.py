@@ -25,6 +25,17 @@ def upgrade() -> None:
     # Whose word a job stands on: the role is asked anew when the job begins.
     op.add_column("job", sa.Column("asked_by", sa.Uuid(), nullable=True), schema="core")
     op.add_column("job", sa.Column("asked_as", sa.Text(), nullable=True), schema="core")
+    op.create_foreign_key(
+        "job_asked_by_fkey",
+        "job",
+        "person",
+        ["tenant_id", "asked_by"],
+        ["tenant_id", "id"],
+        source_schema="core",
+        referent_schema="core",
+        ondelete="restrict",
+    )
+    create_index("job_asked_by_idx", "job", ["asked_by"], where="asked_by is not null")
     create_index("sign_in_code_link_idx", "sign_in_code", ["link_hash"])
     create_tenant_table(
         "invitation",
