@@ -28,6 +28,9 @@ class Job:
         payload: the model of the second parameter.
         tries: how often it is tried, with growing pauses, before it is put aside as a dead letter.
         outside: whether it calls others: its `ctx` is an `OutsideContext`, and no transaction is open while it waits.
+        on_behalf: whether it stands on the word of whoever queued it: `ctx.actor` is that person with the rights of the moment,
+            and a role that was taken away meanwhile puts the job aside undone. Without it the foundation's own work is done,
+            whoever began it: what falls due does so although somebody left.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Job:
     payload: type[BaseModel] | None
     tries: int
     outside: bool
+    on_behalf: bool = False
 
 
 class Jobs:
@@ -43,9 +47,9 @@ class Jobs:
     def __init__(self) -> None:
         self.all: list[Job] = []
 
-    def job(self, name: str, *, tries: int = TRIES) -> Callable[[Handler], Handler]:
+    def job(self, name: str, *, tries: int = TRIES, on_behalf: bool = False) -> Callable[[Handler], Handler]:
         """Declare a job that works on the database: its effect happens once, however often it is begun."""
-        return self._declare(name, tries, outside=False)
+        return self._declare(name, tries, outside=False, on_behalf=on_behalf)
 
     def outside(self, name: str, *, tries: int = TRIES) -> Callable[[Handler], Handler]:
         """Declare a job that calls a provider: commit the intent, call with our id, commit the outcome.
@@ -54,10 +58,10 @@ class Jobs:
         """
         return self._declare(name, tries, outside=True)
 
-    def _declare(self, name: str, tries: int, *, outside: bool) -> Callable[[Handler], Handler]:
+    def _declare(self, name: str, tries: int, *, outside: bool, on_behalf: bool = False) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             payload = get_type_hints(handler).get("payload")
-            self.all.append(Job(name, handler, payload, tries, outside))
+            self.all.append(Job(name, handler, payload, tries, outside, on_behalf))
             return handler
 
         return declare

@@ -1,5 +1,7 @@
 """Contexts as the routes give them to the pages of the console."""
 
+from tests.web.samples_onboarding import DESK_PAGES
+
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
     {"label": "쿠폰", "url": "/console/coupons", "icon": "ticket-percent", "current": False, "count": 4},
@@ -115,6 +117,7 @@ NOTICE = {
 LONG_MARKET = "부산광역시부평깡통시장상인회협동조합"
 SHOP_LIST: dict[str, object] = {
     "q": "",
+    "invitations_url": "/console/invitations",
     "markets": [{"id": str(index), "name": f"{LONG_MARKET} {index}", "selected": False} for index in range(160)],
     "rows": [
         {
@@ -126,6 +129,7 @@ SHOP_LIST: dict[str, object] = {
             "status_text": "영업 중",
             "status_tone": "on",
             "plugins_url": "/console/shops/1/plugins",
+            "people_url": "/console/shops/1/people",
             "plugins_text": "한 가지 뺌",
         },
         {
@@ -136,6 +140,7 @@ SHOP_LIST: dict[str, object] = {
             "market": "구포시장",
             "status_text": "떠남",
             "plugins_url": "/console/shops/2/plugins",
+            "people_url": None,
             "plugins_text": "모두",
         },
     ],
@@ -244,6 +249,7 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "console, shop's plugins": ("console/shop_plugins.html", DESK | SHOP_USES),
     "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
+    **{name: (template, DESK | values) for name, (template, values) in DESK_PAGES.items()},
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),

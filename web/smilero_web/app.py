@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount
 
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
+from smilero_sdk.pages import Face
 from smilero_tenants.console.audit import AuditPages
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.console.trouble import TroublePages
@@ -24,7 +25,9 @@ from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.search.routes import SearchPages
+from smilero_tenants.sign_in.joining import JoinPages
 from smilero_tenants.sign_in.routes import SignInPages
+from smilero_tenants.sign_in.sessions import SessionPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.plugins import plugins_api
@@ -92,6 +95,8 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
+            *JoinPages(runtime).routes(),
+            *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

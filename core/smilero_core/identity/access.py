@@ -10,6 +10,8 @@ REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
+PEOPLE_MANAGE = "people.manage"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -21,6 +23,8 @@ CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
     Permission(AUDIT_READ, _OFFICE),
+    # Who works at a shop: inviting, and taking away.
+    Permission(PEOPLE_MANAGE, _OFFICE),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

@@ -1,4 +1,4 @@
-"""Sign-in codes: six digits, five minutes, five tries, good for the device that asked."""
+"""Sign-in codes and the link beside each: five minutes, five tries, once, and good for the device that asked."""
 
 import hmac
 import secrets
@@ -9,12 +9,14 @@ from uuid import UUID
 
 from smilero_core.db.session import Session
 from smilero_core.identity.phone import normal_phone
+from smilero_core.identity.tokens import token_hash
 from smilero_core.identity.vault import Vault
 from smilero_sdk.ids import uuid7
 
 LIFETIME = timedelta(minutes=5)
 MOST_TRIES = 5
 _PURPOSE = "sign-in code"
+_LINK_BYTES = 16
 _PHONE = "phone"
 
 
@@ -29,19 +31,29 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Issued:
-    """A code to be sent."""
+    """A code to be sent, and what its link ends in."""
 
     phone: str
     code: str
+    link: str
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A try and, when it was right, whose phone it was. `left` is how many tries remain."""
+    """A try and, when it was right, whose phone it was and where that person was going. `left` is how many tries remain."""
 
     verdict: Verdict
     left: int = 0
     phone: str = ""
+    next_path: str = "/"
+
+
+class LinkState(StrEnum):
+    """How a link stands to the browser that opens it."""
+
+    OPEN = "open"
+    ELSEWHERE = "elsewhere"
+    GONE = "gone"
 
 
 class SignInCodes:
@@ -56,16 +68,21 @@ class SignInCodes:
         self._tenant_id = tenant_id
         self._vault = vault
 
-    async def issue(self, phone: str, device: str) -> Issued:
-        """Make a code for a phone and a device; the device's earlier codes are void. Raises `identity.phone`."""
+    async def issue(self, phone: str, device: str, next_path: str = "/") -> Issued:
+        """Make a code for a phone and a device; the device's earlier codes are void. Raises `identity.phone`.
+
+        Args:
+            next_path: where the link leads on.
+        """
         normal = normal_phone(phone)
+        link = secrets.token_urlsafe(_LINK_BYTES)
         code = f"{secrets.randbelow(1_000_000):06d}"
         device_hash = self._index(device)
         await self._session.execute("update core.sign_in_code set used_at = now() where device_hash = $1 and used_at is null", device_hash)
         await self._session.execute(
             """
-            insert into core.sign_in_code (id, phone_index, phone_sealed, device_hash, code_hash, expires_at)
-            values ($1, $2, $3, $4, $5, now() + $6::interval)
+            insert into core.sign_in_code (id, phone_index, phone_sealed, device_hash, code_hash, expires_at, link_hash, next_path)
+            values ($1, $2, $3, $4, $5, now() + $6::interval, $7, $8)
             """,
             uuid7(),
             self._vault.index(self._tenant_id, _PHONE, normal),
@@ -73,8 +90,10 @@ class SignInCodes:
             device_hash,
             self._index(f"{device} {code}"),
             LIFETIME,
+            token_hash(link),
+            next_path,
         )
-        return Issued(normal, code)
+        return Issued(normal, code, link)
 
     async def pending_phone(self, device: str) -> str | None:
         """The phone that this device's open code went to, or None."""
@@ -103,6 +122,36 @@ class SignInCodes:
             return Tried(Verdict.WRONG if left else Verdict.SPENT, left)
         await self._session.execute("update core.sign_in_code set used_at = now() where id = $1", row["id"])
         return Tried(Verdict.RIGHT, phone=self._vault.open(self._tenant_id, _PHONE, row["phone_sealed"]))
+
+    async def link_state(self, device: str, link: str) -> LinkState:
+        """How a link stands to a device. It changes nothing: those who look at links before a person does may ask it."""
+        row = await self._session.fetch_row(
+            """
+            select device_hash from core.sign_in_code
+            where link_hash = $1 and used_at is null and expires_at > now() and tries < $2
+            """,
+            token_hash(link),
+            MOST_TRIES,
+        )
+        if row is None:
+            return LinkState.GONE
+        return LinkState.OPEN if hmac.compare_digest(row["device_hash"], self._index(device)) else LinkState.ELSEWHERE
+
+    async def follow(self, device: str, link: str) -> Tried:
+        """Use a link, once, on the device that asked for it. The row is locked by its use, so of two taps one is right."""
+        row = await self._session.fetch_row(
+            """
+            update core.sign_in_code set used_at = now()
+            where link_hash = $1 and device_hash = $2 and used_at is null and expires_at > now() and tries < $3
+            returning phone_sealed, next_path
+            """,
+            token_hash(link),
+            self._index(device),
+            MOST_TRIES,
+        )
+        if row is None:
+            return Tried(Verdict.GONE)
+        return Tried(Verdict.RIGHT, phone=self._vault.open(self._tenant_id, _PHONE, row["phone_sealed"]), next_path=row["next_path"])
 
     def _index(self, value: str) -> bytes:
         return self._vault.index(self._tenant_id, _PURPOSE, value)

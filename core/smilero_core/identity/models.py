@@ -73,6 +73,7 @@ class SessionRow(TenantModel):
     person_id = fields.UUIDField()
     shop_id = fields.UUIDField(null=True)
     token_hash = fields.BinaryField()
+    device = fields.TextField(db_default="")
     created_at = fields.DatetimeField(db_default=Now())
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
@@ -89,6 +90,8 @@ class SignInCodeRow(TenantModel):
     phone_sealed = fields.BinaryField()
     device_hash = fields.BinaryField()
     code_hash = fields.BinaryField()
+    link_hash = fields.BinaryField(null=True)
+    next_path = fields.TextField(db_default="/")
     tries = fields.IntField(db_default=0)
     created_at = fields.DatetimeField(db_default=Now())
     expires_at = fields.DatetimeField()
@@ -97,3 +100,25 @@ class SignInCodeRow(TenantModel):
     class Meta:
         schema = "core"
         table = "sign_in_code"
+
+
+class InvitationRow(TenantModel):
+    """A role at a shop, offered to a number by a link that was sent to it; only the link's hash is kept."""
+
+    phone_index = fields.BinaryField()
+    phone_sealed = fields.BinaryField()
+    name = fields.TextField()
+    role = fields.TextField()
+    shop_id = fields.UUIDField()
+    token_hash = fields.BinaryField()
+    invited_by = fields.UUIDField()
+    created_at = fields.DatetimeField(db_default=Now())
+    sent_at = fields.DatetimeField(db_default=Now())
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    used_by = fields.UUIDField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "invitation"

@@ -31,6 +31,7 @@ _FORGOTTEN = (
     where recipient_index = $1
     """,
     "delete from core.sign_in_code where phone_index = $1",
+    "delete from core.invitation where phone_index = $1",
 )
 
 

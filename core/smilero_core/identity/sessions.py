@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.context import Actor
+from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
@@ -33,21 +34,33 @@ class SignedIn:
     shop_id: UUID | None
 
 
-async def open_session(session: Session, person_id: UUID) -> str:
-    """Make a session of a person, good for 30 days; the token for its cookie."""
+async def open_session(session: Session, person_id: UUID, device: str = "", shop_id: UUID | None = None) -> str:
+    """Make a session of a person, good for 30 days; the token for its cookie.
+
+    Args:
+        device: as `device_of` names it.
+        shop_id: the shop to begin at.
+    """
     token = new_token()
     await session.execute(
-        "insert into core.session (id, person_id, token_hash, expires_at) values ($1, $2, $3, now() + $4::interval)",
+        """
+        insert into core.session (id, person_id, token_hash, expires_at, device, shop_id)
+        values ($1, $2, $3, now() + $4::interval, $5, $6)
+        """,
         uuid7(),
         person_id,
         token_hash(token),
         LIFETIME,
+        device,
+        shop_id,
     )
     return token
 
 
 async def signed_in(session: Session, token: str, roles: Sequence[Role]) -> SignedIn | None:
     """Who holds a session token, if it is good. Roles are asked anew each time: one taken away is gone at once.
+
+    Nobody has when the foundation is suspended, whatever a process still remembers of it.
 
     Args:
         roles: what a face is for, the most trusted first.
@@ -63,6 +76,7 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
         select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id
         from core.session s
         join core.person p on p.id = s.person_id
+        join core.tenant t on t.id = s.tenant_id and t.status = 'active'
         left join core.membership m on m.person_id = s.person_id and m.ended_at is null
         where s.token_hash = any($1) and s.ended_at is null and s.expires_at > now()
         order by m.created_at, m.id
@@ -95,3 +109,45 @@ async def choose_shop(session: Session, session_id: UUID, shop_id: UUID) -> None
 async def end_session(session: Session, token: str) -> None:
     """Sign out."""
     await session.execute("update core.session set ended_at = now() where token_hash = $1 and ended_at is null", token_hash(token))
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A browser where somebody is signed in.
+
+    Attributes:
+        device: as `device_of` names it; empty when it was not told.
+    """
+
+    id: UUID
+    device: str
+    since: datetime
+
+
+async def open_sessions(session: Session, person_id: UUID) -> list[OpenSession]:
+    """Where somebody is signed in, the newest first."""
+    rows = await session.fetch(
+        """
+        select id, device, created_at from core.session
+        where person_id = $1 and ended_at is null and expires_at > now() order by created_at desc, id desc
+        """,
+        person_id,
+    )
+    return [OpenSession(row["id"], row["device"], row["created_at"]) for row in rows]
+
+
+async def end_sessions(session: Session, person_id: UUID, session_id: UUID | None = None) -> int:
+    """End one of somebody's sessions, or without an id all of them; how many were open. Raises `http.not_found` for another's."""
+    ended = await session.execute(
+        """
+        update core.session set ended_at = now()
+        where person_id = $1 and ($2::uuid is null or id = $2) and ended_at is null and expires_at > now()
+        """,
+        person_id,
+        session_id,
+    )
+    if not ended and session_id is not None:
+        mine = await session.fetch_value("select true from core.session where id = $1 and person_id = $2", session_id, person_id)
+        if not mine:
+            raise not_found("session")
+    return ended

@@ -42,13 +42,14 @@ async def create_token(session: Session, person_id: UUID, role: Role) -> str:
 async def actor_of(session: Session, token: str) -> Actor | None:
     """Who holds a token, if it is good and the role still is the person's; None otherwise.
 
-    The role is asked anew each time, so one taken away is gone at the next request.
+    Role and foundation are asked anew each time, so one taken away or suspended is gone at the next request.
     """
     row = await session.fetch_row(
         """
         select t.person_id, t.role, array_agg(m.shop_id) filter (where m.shop_id is not null) as shops
         from core.api_token t
         join core.membership m on m.person_id = t.person_id and m.role = t.role and m.ended_at is null
+        join core.tenant f on f.id = t.tenant_id and f.status = 'active'
         where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now()
         group by t.person_id, t.role
         """,
@@ -59,3 +60,19 @@ async def actor_of(session: Session, token: str) -> Actor | None:
     role = Role(row["role"])
     shops = frozenset(row["shops"] or ()) if role in _SHOP_ROLES else frozenset()
     return Actor(role=role, person_id=row["person_id"], shop_ids=shops)
+
+
+async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Actor | None:
+    """Somebody in a role, if it still is the person's; None otherwise."""
+    rows = await session.fetch(
+        """
+        select m.shop_id from core.membership m join core.tenant f on f.id = m.tenant_id and f.status = 'active'
+        where m.person_id = $1 and m.role = $2 and m.ended_at is null
+        """,
+        person_id,
+        role.value,
+    )
+    if not rows:
+        return None
+    shops = frozenset(row["shop_id"] for row in rows if row["shop_id"]) if role in _SHOP_ROLES else frozenset()
+    return Actor(role=role, person_id=person_id, shop_ids=shops)

@@ -25,6 +25,8 @@ class JobRow(TenantModel):
     attempts = fields.IntField(db_default=0)
     leased_until = fields.DatetimeField(null=True)
     last_error = fields.TextField(null=True)
+    asked_by = fields.UUIDField(null=True)
+    asked_as = fields.TextField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from smilero_core.db.session import Session
+from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.jobs import Job
 
@@ -18,24 +19,31 @@ class JobQueue:
         session: the application's own session: a plugin's role cannot write here.
         kinds: what the plugin declared.
         ring: tells the worker, after the commit.
+        asker: who acts, if anybody.
     """
 
-    def __init__(self, session: Session, plugin: str, kinds: Mapping[str, Job], ring: Callable[[], None]) -> None:
+    def __init__(
+        self, session: Session, plugin: str, kinds: Mapping[str, Job], ring: Callable[[], None], asker: Actor | None = None
+    ) -> None:
         self._session = session
         self._ring = ring
         self._plugin = plugin
         self._kinds = kinds
+        self._asker = asker
 
     async def later(self, name: str, payload: BaseModel | None = None, /, *, at: datetime | None = None, key: str | None = None) -> None:
-        """Queue a job. Raises ValueError for a kind that is not declared, or a payload of another kind."""
+        """Queue a job. Raises ValueError for a kind that is not declared, or a payload of another kind.
+
+        Of two askers for one key the first counts: it is whose word the job stands on.
+        """
         kind = self._kinds.get(name)
         if kind is None or (type(payload) if payload else None) is not kind.payload:
             msg = f"{self._plugin} declares no job {name!r} with a payload of {type(payload).__name__}"
             raise ValueError(msg)
         await self._session.execute(
             """
-            insert into core.job (id, plugin, kind, name, payload, key, run_at)
-            values ($1, $2, 'job', $3, $4::jsonb, $5, coalesce($6, now()))
+            insert into core.job (id, plugin, kind, name, payload, key, run_at, asked_by, asked_as)
+            values ($1, $2, 'job', $3, $4::jsonb, $5, coalesce($6, now()), $7, $8)
             on conflict (tenant_id, plugin, name, key) where state = 'queued' and key is not null do nothing
             """,
             uuid7(),
@@ -44,6 +52,8 @@ class JobQueue:
             payload.model_dump_json() if payload else "{}",
             key,
             at,
+            self._asker.person_id if self._asker and kind.on_behalf else None,
+            self._asker.role.value if self._asker and kind.on_behalf else None,
         )
         self._ring()
 

@@ -31,6 +31,7 @@ class DueJob:
         kind: `job`, `delivery` or `schedule`.
         event: what is delivered; None for the other kinds.
         attempts: how often it was begun and counted before.
+        asked_by, asked_as: on whose word it is done, and in which role; None: nobody's in person.
     """
 
     id: UUID
@@ -40,6 +41,8 @@ class DueJob:
     payload: Mapping[str, Any]
     event: Happened | None
     attempts: int
+    asked_by: UUID | None = None
+    asked_as: str | None = None
 
     @property
     def label(self) -> str:
@@ -69,14 +72,18 @@ class JobRows:
         return [row["plugin"] for row in rows]
 
     async def take(self, plugin: str) -> DueJob | None:
-        """The plugin's job that has waited longest and that nobody else holds; it is ours until the transaction ends."""
+        """The plugin's job that has waited longest and that nobody else holds; it is ours until the transaction ends.
+
+        None for a suspended foundation: a turn that has begun ends with the job that it is at.
+        """
         row = await self._session.fetch_row(
             f"""
             select j.*, e.name as event_name, e.version, e.payload as event_payload, e.occurred_at
             from (
-              select id, plugin, kind, name, payload, event_id, attempts from core.job
+              select tenant_id, id, plugin, kind, name, payload, event_id, attempts, asked_by, asked_as from core.job
               where plugin = $1 and {_DUE} order by run_at limit 1 for update skip locked
             ) j left join core.event_log e on e.id = j.event_id
+            where exists (select from core.tenant t where t.id = j.tenant_id and t.status = 'active')
             """,  # noqa: S608 - a constant of this module
             plugin,
         )
@@ -139,6 +146,6 @@ def _pause(attempts: int) -> timedelta:
 def _due_job(row: Record) -> DueJob:
     event = None
     if row["event_id"] is not None and row["event_name"] is not None:
-        told = json.loads(row["event_payload"])
-        event = Happened(row["event_id"], row["event_name"], row["version"], told, row["occurred_at"])
-    return DueJob(row["id"], row["plugin"], row["kind"], row["name"], json.loads(row["payload"]), event, row["attempts"])
+        event = Happened(row["event_id"], row["event_name"], row["version"], json.loads(row["event_payload"]), row["occurred_at"])
+    told = json.loads(row["payload"])
+    return DueJob(row["id"], row["plugin"], row["kind"], row["name"], told, event, row["attempts"], row["asked_by"], row["asked_as"])

@@ -1,5 +1,6 @@
-"""Messages of the kind `security`: codes. No consent, cap, hold or night rule applies to them (`product.md`, Messaging)."""
+"""Messages of the kind `security`: codes and links. No consent, cap, hold or night rule applies to them (`product.md`, Messaging)."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT, Vault
 from smilero_core.messaging.channels import Outcome, TextChannel
+from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_sdk.ids import uuid7
 
 KIND = "security"
@@ -47,6 +49,20 @@ class SecurityMessages:
             self._vault.seal(tenant_id, MESSAGE_RECIPIENT, recipient),
             self._vault.seal(tenant_id, MESSAGE_BODY, body),
             self._vault.index(tenant_id, "phone", recipient),
+        )
+        return message_id
+
+    async def queue(self, session: Session, tenant_id: UUID, recipient: str, template: str, body: str) -> UUID:
+        """Write the intent with the job that sends it into the caller's transaction, for more than one, or what can wait a second.
+
+        The caller rings for the worker.
+        """
+        message_id = await self.intend(session, tenant_id, recipient, template, body)
+        await session.execute(
+            "insert into core.job (id, plugin, kind, name, payload) values ($1, 'core', 'job', $2, $3::jsonb)",
+            uuid7(),
+            SEND_JOB,
+            json.dumps({"message_id": str(message_id)}),
         )
         return message_id
 

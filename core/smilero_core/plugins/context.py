@@ -168,7 +168,7 @@ class Context:
     def jobs(self) -> Jobs:
         """Work that waits, written by the application's role."""
         kinds = {} if self.plugin == CORE else self.services.host.declared[self.plugin].jobs
-        return JobQueue(self.host, self.plugin, kinds, self.ring)
+        return JobQueue(self.host, self.plugin, kinds, self.ring, self.caller)
 
     @cached_property
     def people(self) -> People:

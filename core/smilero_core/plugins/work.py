@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.events.listeners import Listener
+from smilero_core.identity.access import Access
+from smilero_core.identity.tokens import actor_in_role
 from smilero_core.jobs.rows import DueJob, JobRows
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE, Context, HostServices
@@ -23,8 +25,9 @@ from smilero_core.plugins.fence import fenced
 from smilero_core.plugins.gate import TenantPlugins
 from smilero_core.plugins.host import PluginHost
 from smilero_core.plugins.watch import watched
-from smilero_sdk.context import Tenant
+from smilero_sdk.context import Actor, Tenant
 from smilero_sdk.jobs import TRIES, Job, Schedule
+from smilero_sdk.roles import Role
 from smilero_sdk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,10 @@ class BlockedError(TimeoutError):
     """A job blocked its process until that had to end."""
 
 
+class RoleGoneError(PermissionError):
+    """Whoever asked for a job may not any more, or nobody did in person: it is put aside, for staff to decide."""
+
+
 @dataclass(frozen=True)
 class Task:
     """How a job is carried out: its handler with what it is given besides the context."""
@@ -60,6 +67,7 @@ class Task:
     arguments: tuple[object, ...] = ()
     tries: int = TRIES
     outside: bool = False
+    on_behalf: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,13 @@ class Workbench:
                 return False
             task = self._task(job)
             if not task.outside:
-                context = Context(tenant, tenant.locale, unit, self.services, plugins, plugin=plugin, origin=self._origin(tenant))
+                asker = await self._asker(session, job) if task.on_behalf else None
+                if task.on_behalf and asker is None:
+                    await JobRows(session).failed(job, RoleGoneError(), tries=1)
+                    return True
+                context = Context(
+                    tenant, tenant.locale, unit, self.services, plugins, plugin=plugin, caller=asker, origin=self._origin(tenant)
+                )
                 await self._inside(context, job, task)
                 return True
             if job.attempts >= task.tries:
@@ -145,6 +159,13 @@ class Workbench:
             await JobRows(session).lease(job, LEASE)
         await self._outside(Outside(tenant, job.id, self, plugins, plugin), job, task)
         return True
+
+    async def _asker(self, session: Session, job: DueJob) -> Actor | None:
+        """On whose word a job is done, with the rights of the moment; None when nobody's holds any more."""
+        if job.asked_by is None or job.asked_as is None:
+            return None
+        actor = await actor_in_role(session, job.asked_by, Role(job.asked_as))
+        return Access(self.services.host.permissions).equip(actor) if actor else None
 
     @asynccontextmanager
     async def context(self, tenant: Tenant, plugins: TenantPlugins, plugin: str) -> AsyncIterator[Context]:
@@ -194,7 +215,7 @@ class Workbench:
         elif job.kind == "schedule" and declared and job.name in declared.schedules:
             return Task(declared.schedules[job.name].handler)
         elif job.kind == "job" and (kind := (declared.jobs if declared else self._core_jobs).get(job.name)):
-            return Task(kind.handler, _payload(kind.payload, job.payload), kind.tries, kind.outside)
+            return Task(kind.handler, _payload(kind.payload, job.payload), kind.tries, kind.outside, kind.on_behalf)
         raise UnknownJobError
 
 

@@ -7,6 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face
+from smilero_tenants.console.invitations import InvitationConsole
+from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
@@ -30,6 +32,8 @@ class ConsolePages:
         return [
             Route("/console", self.home),
             *ShopConsole(self._pages).routes(),
+            *PeopleConsole(self._pages).routes(),
+            *InvitationConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
         ]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from smilero_core.identity.access import PLUGINS_SHOP
+from smilero_core.identity.access import PEOPLE_MANAGE, PLUGINS_SHOP
 from smilero_core.plugins.opting import ShopSwitches
 from smilero_core.registry.categories import Category
 from smilero_core.registry.models import ShopRow
@@ -109,6 +109,7 @@ class ShopConsole:
             "markets": [{"id": str(key), "name": name, "selected": key == search.market} for key, name in markets.items()],
             "rows": [_row(visit, row, markets[row.market_id]) for row in rows],
             "total": total,
+            "invitations_url": "/console/invitations" if visit.context.actor.may(PEOPLE_MANAGE) else None,
             "page": search.page,
             "pages": pages,
             "prev_url": _page_url(visit.request, search.page - 1) if search.page > 1 else None,
@@ -128,6 +129,7 @@ def _row(visit: Visit, row: ShopRow, market: str) -> Values:
         "status_tone": "on" if row.status == "open" else "off",
         "status_text": visit.context.text(f"console.shops.status.{row.status}"),
         "plugins_url": f"/console/shops/{row.id}/plugins",
+        "people_url": f"/console/shops/{row.id}/people" if visit.context.actor.may(PEOPLE_MANAGE) else None,
         "plugins_text": visit.context.text("console.shops.without", count=without)
         if without
         else visit.context.text("console.shops.all_on"),

@@ -7,10 +7,12 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from smilero_core.limits.limiter import Rule
+from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, to_sign_in, visiting
 
 Values = dict[str, object]
 
@@ -60,6 +62,35 @@ class OwnPages:
         # What a plugin may do has perhaps just changed: here it holds at once.
         self._parts().gate.forget(visit.tenant.id)
         return self._answer(request, answer, framed)
+
+    async def knock(self, request: Request, permission: str) -> Response | None:
+        """Ask whether the visitor may, in a transaction of its own, before anything is counted or read; else where to go.
+
+        Raises `faces.not_for_you`, `http.forbidden` (403).
+        """
+        try:
+            async with visiting(self._parts(), request, self._face) as visit:
+                visit.require(permission)
+        except SignInNeeded:
+            return to_sign_in(request, self._face)
+        return None
+
+    async def take(self, request: Request, *counted: tuple[Rule, str]) -> Problem | None:
+        """Count against limits, with no transaction open; what was reached, or None."""
+        try:
+            for rule, subject in counted:
+                await self._parts().limiter.take(request.state.tenant.id, rule, subject)
+        except Problem as problem:
+            return problem
+        return None
+
+    def blind(self, request: Request, purpose: str, value: str) -> str:
+        """What limits may know of a value that is personal."""
+        return self._parts().vault.index(request.state.tenant.id, purpose, value).hex()
+
+    def blind_session(self, request: Request) -> str:
+        """What limits may know of the session."""
+        return self.blind(request, "session", request.cookies.get(SESSION_COOKIE, ""))
 
     def _answer(self, request: Request, shown: Shown | str, framed: Values) -> Response:
         if isinstance(shown, str):

@@ -1,4 +1,4 @@
-"""`/sign-in`: a phone number, then six digits; and `/sign-out`."""
+"""`/sign-in`: a phone number, then six digits or the link beside them; and `/sign-out`."""
 
 import secrets
 from collections.abc import Callable
@@ -6,28 +6,31 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
-from smilero_core.identity.codes import SignInCodes, Tried, Verdict
+from smilero_core.identity.codes import LinkState, SignInCodes, Tried, Verdict
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.phone import normal_phone, spoken_phone
-from smilero_core.identity.sessions import LIFETIME, end_session, open_session, signed_in
+from smilero_core.identity.sessions import LIFETIME, end_session
 from smilero_core.limits.limiter import Rule
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face
 from smilero_sdk.roles import Role
-from smilero_tenants.faces.frames import site
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import ROLES, SESSION_COOKIE, inner_path
+from smilero_tenants.faces.visit import SESSION_COOKIE, inner_path
+from smilero_tenants.sign_in.entering import Entered, alone, enter, way_on
 
 DEVICE_COOKIE = "__Host-device"
 
 PER_PHONE = Rule("code-phone", 5, 600, fails_closed=True)
 PER_ADDRESS = Rule("code-address", 30, 600, fails_closed=True)
 _TEMPLATE = "messaging.sign_in_code"
+
+LINK = "/sign-in/link"
+_LINK_STATUS = {LinkState.OPEN: HTTPStatus.OK, LinkState.ELSEWHERE: HTTPStatus.FORBIDDEN, LinkState.GONE: HTTPStatus.GONE}
 
 
 class SignInPages:
@@ -41,12 +44,14 @@ class SignInPages:
         self._parts = parts
 
     def routes(self) -> list[Route]:
-        """Two questions and the way out."""
+        """Two questions, the short way past the second, and the way out."""
         return [
             Route("/sign-in", self.ask_phone),
             Route("/sign-in", self.send_code, methods=["POST"]),
             Route("/sign-in/code", self.ask_code),
             Route("/sign-in/code", self.check_code, methods=["POST"]),
+            Route(f"{LINK}/{{token}}", self.ask_link),
+            Route(f"{LINK}/{{token}}", self.follow_link, methods=["POST"]),
             Route("/sign-out", self.sign_out, methods=["POST"]),
         ]
 
@@ -68,8 +73,9 @@ class SignInPages:
             return self._phone_page(request, phone[:20], problem, path)
         async with parts.database.unit(tenant.id) as unit:
             session = Session(unit)
-            issued = await SignInCodes(session, tenant.id, parts.vault).issue(normal, device)
-            body = parts.catalogue.text(request.state.language, _TEMPLATE, name=tenant.name, code=issued.code)
+            issued = await SignInCodes(session, tenant.id, parts.vault).issue(normal, device, path)
+            link = f"{request.url.scheme}://{request.url.netloc}{LINK}/{issued.link}"
+            body = parts.catalogue.text(request.state.language, _TEMPLATE, name=tenant.name, code=issued.code, link=link)
             message = await parts.messages.intend(session, tenant.id, issued.phone, _TEMPLATE, body)
         await parts.messages.send(tenant.id, message, issued.phone, body)
         response = RedirectResponse(f"/sign-in/code?{urlencode({'next': path})}", HTTPStatus.SEE_OTHER)
@@ -94,13 +100,31 @@ class SignInPages:
             codes = SignInCodes(session, tenant.id, parts.vault)
             phone = await codes.pending_phone(device)
             tried = await codes.verify(device, code)
-            token = await self._welcome(session, tenant, tried.phone) if tried.verdict is Verdict.RIGHT else None
-            home = path if token is None or path != "/" else await _home(session, token)
-        if token is None:
-            return self._refused(request, tried, phone, path)
-        response = RedirectResponse(home, HTTPStatus.SEE_OTHER)
-        response.set_cookie(SESSION_COOKIE, token, max_age=int(LIFETIME.total_seconds()), secure=True, httponly=True, samesite="lax")
-        return response
+            entered = await self._welcome(session, request, tried.phone, path) if tried.verdict is Verdict.RIGHT else None
+        return self._refused(request, tried, phone, path) if entered is None else entered.response()
+
+    async def ask_link(self, request: Request) -> Response:
+        """Whether to go in. Nothing happens yet: messengers open links by themselves to show a picture of them."""
+        tenant, parts = _tenant(request), self._parts()
+        async with parts.database.unit(tenant.id, read_only=True) as unit:
+            codes = SignInCodes(Session(unit), tenant.id, parts.vault)
+            state = await codes.link_state(request.cookies.get(DEVICE_COOKIE, ""), request.path_params["token"])
+        return self._link_page(request, state)
+
+    async def follow_link(self, request: Request) -> Response:
+        """Go in, on the device that asked. A second tap of somebody who is in goes on."""
+        tenant, parts = _tenant(request), self._parts()
+        await parts.limiter.take(tenant.id, PER_ADDRESS, request.client.host if request.client else "")
+        device, link = request.cookies.get(DEVICE_COOKIE, ""), request.path_params["token"]
+        async with parts.database.unit(tenant.id) as unit:
+            session = Session(unit)
+            codes = SignInCodes(session, tenant.id, parts.vault)
+            tried = await codes.follow(device, link)
+            if tried.verdict is Verdict.RIGHT:
+                return (await self._welcome(session, request, tried.phone, _next(tried.next_path))).response()
+            state = await codes.link_state(device, link)
+            onward = await way_on(session, request) if state is LinkState.GONE else None
+        return RedirectResponse(onward, HTTPStatus.SEE_OTHER) if onward else self._link_page(request, state)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -113,11 +137,12 @@ class SignInPages:
         response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax")
         return response
 
-    async def _welcome(self, session: Session, tenant: Tenant, phone: str) -> str:
+    async def _welcome(self, session: Session, request: Request, phone: str, path: str) -> Entered:
         """The person of a proven phone, made known as a customer if new, with a session."""
+        tenant = _tenant(request)
         people = People(session, tenant.id, self._parts().vault)
         (person_id,) = await people.ensure([NewPerson(phone, "", ((Role.CUSTOMER, None),))], tenant.locale)
-        return await open_session(session, person_id)
+        return await enter(session, request, person_id, path)
 
     async def _pending_phone(self, request: Request) -> str | None:
         tenant = _tenant(request)
@@ -147,24 +172,16 @@ class SignInPages:
             demo_url="/dev/outbox" if self._parts().demo else None,
         )
 
+    def _link_page(self, request: Request, state: LinkState) -> Response:
+        values = {"action": request.url.path, "sign_in_url": "/sign-in", "state": state.value}
+        return alone(self._parts(), request, "portal/link.html", _LINK_STATUS[state], **values)
+
     def _page(self, request: Request, template: str, problem: Problem | None, **context: object) -> Response:
-        parts, language = self._parts(), request.state.language
-        error = parts.catalogue.text(language, problem.code, **problem.params) if problem else None
-        frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None}
-        page = parts.templates.render(
-            template, language, site=site(_tenant(request)), look_url="/look.css", frame=frame, error=error, **context
-        )
-        headers = {**(problem.headers if problem else {}), "Content-Language": language, "Cache-Control": "no-store"}
-        return HTMLResponse(page, problem.status if problem else HTTPStatus.OK, headers)
-
-
-async def _home(session: Session, token: str) -> str:
-    """Where somebody goes who came from nowhere: staff to the console, merchants to the portal."""
-    for face in (Face.CONSOLE, Face.PORTAL):
-        visitor = await signed_in(session, token, ROLES[face])
-        if visitor and visitor.actor:
-            return f"/{face.value}"
-    return "/"
+        parts = self._parts()
+        error = parts.catalogue.text(request.state.language, problem.code, **problem.params) if problem else None
+        page = alone(parts, request, template, problem.status if problem else HTTPStatus.OK, error=error, **context)
+        page.headers.update(problem.headers if problem else {})
+        return page
 
 
 def _next(path: str | None) -> str:

@@ -70,6 +70,12 @@ async def note(ctx: TenantContext, payload: Number) -> None:
     await pass_gate(ctx)
 
 
+@jobs.job("vouched", on_behalf=True)
+async def vouched(ctx: TenantContext, payload: Number) -> None:
+    """Done on the word of whoever queued it."""
+    await effect(ctx, f"vouched by {ctx.actor.role.value}", payload.number, ctx.actor.person_id)
+
+
 @jobs.job("chain")
 async def chain(ctx: TenantContext, payload: Number) -> None:
     await effect(ctx, "chain", payload.number)

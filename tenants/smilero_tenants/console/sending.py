@@ -1,0 +1,39 @@
+"""Sending an invitation: the text with its link, queued in the transaction that made it, and the entry in the log."""
+
+from collections.abc import Mapping
+
+from smilero_core.identity.invitations import Outgoing
+from smilero_core.limits.limiter import Rule
+from smilero_sdk.roles import Role
+from smilero_tenants.faces.visit import Visit
+from smilero_tenants.sign_in.joining import JOIN
+
+# A counter is busy, but nobody invites a hundred people in ten minutes by hand; and nobody is to be pestered.
+PER_INVITER = Rule("invite-by", 100, 600, fails_closed=True)
+PER_PHONE = Rule("invite-phone", 10, 3600, fails_closed=True)
+PER_LIST = Rule("invite-list", 20, 3600, fails_closed=True)
+
+_TEMPLATES: Mapping[Role, str] = {Role.MERCHANT: "messaging.invitation.merchant", Role.CLERK: "messaging.invitation.clerk"}
+
+
+async def send(visit: Visit, outgoing: Outgoing, shop: str) -> None:
+    """Queue the text. The link stands in the sealed message alone."""
+    body = visit.context.catalogue.text(
+        visit.tenant.locale,
+        _TEMPLATES[outgoing.role],
+        name=visit.tenant.name,
+        shop=shop,
+        link=f"{visit.context.origin}{JOIN}/{outgoing.token}",
+    )
+    await visit.parts.messages.queue(visit.context.host, visit.tenant.id, outgoing.phone, _TEMPLATES[outgoing.role], body)
+    visit.context.ring()
+
+
+async def record_invited(visit: Visit, outgoing: Outgoing, shop: str) -> None:
+    """Say in the log who was invited where: by the invitation's id, never by number or name."""
+    await visit.context.audit.record(
+        f"identity.audit.invited.{outgoing.role.value}",
+        outgoing.invitation_id,
+        after={"role": outgoing.role.value, "shop_id": outgoing.shop_id},
+        shop=shop,
+    )
