@@ -2,11 +2,12 @@
 
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from tests.cli.conftest import Demo
-from tests.support.commands import smilero
+from tests.support.commands import Home, running, smilero
 
 CAMPAIGNS = "/api/v1/coupons/campaigns"
 DOOR_SECONDS = 5
@@ -60,3 +61,47 @@ def test_a_plugin_that_does_not_load_stops_the_start_and_is_named(broken: dict[s
 
 def test_a_plugin_that_does_not_load_keeps_nobody_from_the_foundations(demo: Demo, broken: dict[str, str]) -> None:
     assert len(demo.smilero("tenant", "list", "--json", PYTHONPATH=broken["PYTHONPATH"]).json) >= 3
+
+
+@pytest.fixture
+def unmigratable(place: Path) -> str:
+    """A distribution on the path whose plugin loads, and whose first revision the database refuses."""
+    site = place / "site"
+    package = site / "smilero_lantern"
+    (package / "migrations").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "models.py").touch()
+    manifest = (
+        'Plugin("lantern", "smilero_lantern", {"ko": "등불"}, {"ko": "빛납니다"}, "1.0", object(), models=("smilero_lantern.models",))'
+    )
+    (package / "plugin.py").write_text(f"from smilero_sdk.manifest import Plugin\n\nplugin = {manifest}\n", encoding="utf-8")
+    revision = """
+        from alembic import op
+
+        revision, down_revision = "0001", None
+
+
+        def upgrade():
+            op.execute("create table plugin_lantern.flame (id int)")
+            op.execute("select flicker()")
+        """
+    (package / "migrations" / "0001_flame.py").write_text(dedent(revision), encoding="utf-8")
+    installed = site / "smilero_plugin_lantern-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: smilero-plugin-lantern\nVersion: 1.0\n", encoding="utf-8")
+    (installed / "entry_points.txt").write_text("[smilero.plugins]\nlantern = smilero_lantern.plugin:plugin\n", encoding="utf-8")
+    return str(site)
+
+
+def test_a_migration_that_fails_stops_the_start_and_is_named(place_home: Home, unmigratable: str) -> None:
+    with running("up", PYTHONPATH=unmigratable, **place_home.variables) as up:
+        ended = up.end()
+    *said, code = ended.err.splitlines()
+    assert (ended.code, code) == (1, "(database.migration_failed)")
+    assert "plugin_lantern" in said[-1]
+    assert "flicker" in said[-1]
+    # Nothing half done, and without it everything else starts.
+    with running("up", **place_home.variables) as up:
+        up.until("127.0.0.1:")
+        assert place_home.query("select to_regclass('plugin_lantern.flame')::text")[0][0] is None
+        assert place_home.get("/readyz")[0] == 200
