@@ -14,6 +14,7 @@ from smilero_web.testhost.samples import sample_of
 from tests.access.scene import Ask, Scene, send
 from tests.access.subjects import Subject
 from tests.support.coupons import campaign_body
+from tests.support.faces import SESSION
 from tests.support.forms import fields_of
 from tests.support.operations import identifiers
 
@@ -113,14 +114,63 @@ async def _code_awaited(scene: Scene, _: str) -> Ask:
     return Ask(cookies=await scene.pending())
 
 
-async def _code_given(scene: Scene, _: str) -> Ask:
+async def _code_given(scene: Scene, who: str) -> Ask:
     device = await scene.pending()
-    return Ask(cookies=device, form={"code": await scene.town.code_sent(), "next": "/"})
+    form = {"code": await scene.town.code_sent(), "next": "/"}
+    return replace(await _signed_out(scene, who), cookies=device, form=form)
 
 
 async def _signed_out(scene: Scene, who: str) -> Ask:
     # Of its own, as the others are needed on; it stands in the place of the one that the role has.
-    return Ask(headers={"Cookie": f"__Host-session={await scene.new_session(who)}"}) if who in scene.sessions else Ask()
+    return _with_session(await scene.new_session(who)) if who in scene.sessions else Ask()
+
+
+async def _signed_out_everywhere(scene: Scene, who: str) -> Ask:
+    # Of a person of its own, for the same reason.
+    return _with_session(await scene.newcomer(who)) if who in scene.sessions else Ask()
+
+
+def _with_session(token: str) -> Ask:
+    return Ask(headers={"Cookie": f"{SESSION}={token}"})
+
+
+async def _own_session(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"session_id": await scene.session_to_end(who)}) if who in scene.sessions else Ask()
+
+
+async def _link(scene: Scene, who: str) -> Ask:
+    # Whoever goes in leaves the session that was open in the browser.
+    device, token = await scene.link()
+    return replace(await _signed_out(scene, who), cookies=device, ids={"token": token})
+
+
+async def _joined(scene: Scene, who: str) -> Ask:
+    return replace(await _signed_out(scene, who), ids={"token": (await scene.invitation()).token})
+
+
+async def _invitation(scene: Scene) -> str:
+    return str((await scene.invitation()).invitation_id)
+
+
+async def _invited(scene: Scene, _: str) -> Ask:
+    return Ask(form={"phone": scene.new_phone(), "name": f"{scene.mark} invited", "role": "clerk"})
+
+
+async def _market_asked(scene: Scene, _: str) -> Ask:
+    return Ask(query={"market": scene.ids["market_id"]})
+
+
+async def _list_sent(scene: Scene, _: str) -> Ask:
+    line = f"{await scene.shop_name()}, , {scene.new_phone()}, {scene.mark} invited"
+    return Ask(form={"market": scene.ids["market_id"], "lines": line, "step": "send"}, keyless=True)
+
+
+async def _about_an_invitation(scene: Scene, _: str) -> Ask:
+    return Ask(query={"subject": scene.ids["invitation_id"]})
+
+
+async def _core_exported(_: Scene, __: str) -> Ask:
+    return Ask(form={"plugin": "core"}, keyless=True)
 
 
 def _settings(path: str) -> Made:
@@ -148,12 +198,21 @@ def outside(scene: Scene, told: Mapping[str, str]) -> Ask:
     return Ask(content=content, headers={"X-Signature": signature})
 
 
+_SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
 _MADE: Mapping[str, Made] = {
     "POST /sign-in": _phone_given,
     "GET /sign-in/code": _code_awaited,
     "POST /sign-in/code": _code_given,
+    "GET /sign-in/link/{token}": _link,
+    "POST /sign-in/link/{token}": _link,
+    "GET /join/{token}": _joined,
+    "POST /join/{token}": _joined,
+    "POST /sessions/end": _signed_out_everywhere,
+    "POST /sessions/{session_id}/end": _own_session,
+    "POST /portal/sessions/end": _signed_out_everywhere,
+    "POST /portal/sessions/{session_id}/end": _own_session,
     "POST /sign-out": _signed_out,
     "GET /dev/plugin/{name}": lambda _, __: _named("example"),
     "POST /portal/shops": _shop_chosen,
@@ -164,6 +223,14 @@ _MADE: Mapping[str, Made] = {
     "GET /console/search": _asked(q="zq"),
     "GET /api/v1/search": _asked(q="zq"),
     "POST /console/shops/{shop_id}/plugins/{name}": _form(enabled="true"),
+    f"POST {_SHOP_PEOPLE}": _invited,
+    f"POST {_SHOP_PEOPLE}/{{membership_id}}/end": _ids("membership_id", Scene.member),
+    f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/again": _ids("invitation_id", _invitation),
+    f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/revoke": _ids("invitation_id", _invitation),
+    "GET /console/invitations": _market_asked,
+    "POST /console/invitations": _list_sent,
+    "GET /console/audit": _about_an_invitation,
+    "POST /console/audit/export": _core_exported,
     "POST /console/plugins/{name}": _form(enabled="true", agreed="true"),
     "POST /console/plugins/{name}/settings": _settings("/console/plugins/{name}/settings"),
     f"POST {_SHOP_SETTINGS}": _settings(_SHOP_SETTINGS),

@@ -1,8 +1,10 @@
 """A foundation full of objects that carry its mark, and its people at the door of any host."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,21 @@ from uuid import UUID, uuid4
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.session import Session
 from smilero_core.files.for_plugins import store_upload
 from smilero_core.files.store import FileStore
+from smilero_core.identity.codes import SignInCodes
+from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
+from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session
+from smilero_core.identity.tokens import token_hash
 from smilero_core.plugins.chosen import ChosenSettings
+from smilero_core.plugins.context import CORE
 from smilero_example.settings import BookSettings
+from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
+from smilero_sdk.roles import Role
 from tests.support.application import Site
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
@@ -82,6 +92,7 @@ class Scene:
         mark: stands in the names and texts of all that is its own.
         secret: of its webhook.
         ids: by the name of the parameter that takes them.
+        tokens: what links end in that nobody follows, by the address that they lead to.
     """
 
     site: Site
@@ -91,6 +102,7 @@ class Scene:
     ids: Mapping[str, str]
     sessions: Mapping[str, str]
     demo_url: str
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def foundation(self) -> Foundation:
@@ -114,6 +126,48 @@ class Scene:
         """One that may be ended."""
         async with self.site.database.unit(self.foundation.id) as unit:
             return await open_session(Session(unit), self.foundation.people[who])
+
+    async def session_to_end(self, who: str) -> str:
+        """The id of one of somebody's that no browser has."""
+        made = token_hash(await self.new_session(who))
+        return str(await self.site.admin.fetchval("select id from core.session where token_hash = $1", made))
+
+    async def newcomer(self, who: str) -> str:
+        """The session of a new person with the role of one of the cast."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await open_session(Session(unit), await self._new_person(Session(unit), who))
+
+    async def member(self) -> str:
+        """A new person's place at the first shop."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await _place(Session(unit), await self._new_person(Session(unit), "clerk"))
+
+    async def invitation(self) -> Outgoing:
+        """Of somebody new to the first shop, sent long enough ago to be sent again."""
+        invitee = Invitee(self.new_phone(), f"{self.mark} invited", Role.CLERK, self.foundation.shop)
+        async with self.site.database.unit(self.foundation.id) as unit:
+            invitations = Invitations(Session(unit), self.foundation.id, self.town.vault)
+            made = await invitations.invite(invitee, self.foundation.people["staff"])
+        assert made is not None
+        await self.site.admin.execute("update core.invitation set sent_at = now() - interval '1 minute' where id = $1", made.invitation_id)
+        return made
+
+    async def link(self) -> tuple[dict[str, str], str]:
+        """The cookie of a device that has asked for a code, and what the link beside the code ends in."""
+        device = secrets.token_urlsafe(32)
+        async with self.site.database.unit(self.foundation.id) as unit:
+            issued = await SignInCodes(Session(unit), self.foundation.id, self.town.vault).issue(self.new_phone(), device)
+        return {DEVICE: device}, issued.link
+
+    async def shop_name(self) -> str:
+        """Of the first shop."""
+        return str(await self.site.admin.fetchval("select name from core.shop where id = $1", self.foundation.shop))
+
+    async def _new_person(self, session: Session, who: str) -> UUID:
+        role, shop = CAST[who]
+        new = NewPerson(self.new_phone(), f"{self.mark} {who}", ((role, self.foundation.shop if shop else None),))
+        (made,) = await People(session, self.foundation.id, self.town.vault).ensure([new])
+        return made
 
     async def letter(self) -> str:
         """Work that failed for good."""
@@ -195,7 +249,38 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
     claim = await stage.till.claim(stage.campaign)
     more = {"file_id": str(await _file(site, foundation, mark, folder)), "code": claim["code"]}
     scene = Scene(site, stage, mark, secret, {**stage.ids, **more}, sessions, "")
-    return replace(scene, ids={**scene.ids, "letter_id": await scene.letter()})
+    invitation = await scene.invitation()
+    await _on_record(scene, invitation)
+    async with site.database.unit(foundation.id) as unit:
+        place = await _place(Session(unit), foundation.people["clerk"])
+    made = {
+        "letter_id": await scene.letter(),
+        "session_id": await scene.session_to_end("merchant"),
+        "membership_id": place,
+        "invitation_id": str(invitation.invitation_id),
+    }
+    return replace(
+        scene, ids={**scene.ids, **made}, tokens={"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene)}
+    )
+
+
+async def _on_record(scene: Scene, invitation: Outgoing) -> None:
+    """Say in the log that somebody was invited."""
+    async with scene.site.database.unit(scene.foundation.id) as unit:
+        log = AuditLog(Session(unit), Actor(Role.STAFF, scene.foundation.people["staff"], frozenset()), CORE, datetime.now(UTC))
+        await log.record(f"identity.audit.invited.{invitation.role.value}", invitation.invitation_id, shop=await scene.shop_name())
+
+
+async def _lasting(scene: Scene) -> str:
+    """A link that is good for as long as the tests take."""
+    _, link = await scene.link()
+    sql = "update core.sign_in_code set expires_at = now() + interval '1 day' where link_hash = $1"
+    await scene.site.admin.execute(sql, token_hash(link))
+    return link
+
+
+async def _place(session: Session, person_id: UUID) -> str:
+    return str(await session.fetch_value("select id from core.membership where person_id = $1", person_id))
 
 
 async def _sign(site: Site, foundation: Foundation, mark: str) -> None:
@@ -230,5 +315,7 @@ def unknown(name: str, known: Mapping[str, str]) -> str:
     """An id or a number like it that never was."""
     if name == "code":
         return next(code for number in range(1_000_000) if (code := f"{number:06d}") not in known.values())
+    if name == "token":
+        return secrets.token_urlsafe(16)
     assert re.fullmatch(r"\w+_id", name), name
     return str(uuid7())
