@@ -35,7 +35,9 @@ async def invited(town: Town, staff: Guest, **changed: str) -> str:
 
 
 async def audit(town: Town) -> list[str]:
-    rows = await town.site.admin.fetch("select sentence from core.audit_entry where tenant_id = $1 order by id", town.foundation.id)
+    rows = await town.site.admin.fetch(
+        "select sentence from core.audit_entry where tenant_id = $1 and sentence like 'identity.%' order by id", town.foundation.id
+    )
     return [row["sentence"] for row in rows]
 
 

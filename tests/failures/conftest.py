@@ -91,8 +91,9 @@ class Yard:
         return [(row["hook"], row["error"], row["trace"]) for row in rows]
 
     async def sentences(self, foundation: Foundation) -> list[str]:
-        """What the audit log has."""
-        rows = await self.site.admin.fetch("select sentence from core.audit_entry where tenant_id = $1 order by at, id", foundation.id)
+        """What the audit log has of the two plugins."""
+        sql = "select sentence from core.audit_entry where tenant_id = $1 and sentence not like 'tenancy.%' order by at, id"
+        rows = await self.site.admin.fetch(sql, foundation.id)
         return [row["sentence"] for row in rows]
 
 

@@ -157,9 +157,9 @@ class Diary:
             raise RuntimeError
 
 
-def with_diary(house: House, diary: Diary, owner: str) -> House:
+def with_diary(house: House, diary: Diary, owner: str, *, listed: bool = True) -> House:
     plugin = Plugin("diary", "tests", {"ko": "일기"}, {"ko": "일기"}, "1", diary, owner=owner)
-    host = PluginHost([*HOST.plugins.values(), plugin], listed=["coupons", "diary", "storefront"])
+    host = PluginHost([*HOST.plugins.values(), plugin], listed=["coupons", *(["diary"] if listed else []), "storefront"])
     gate = house.services.gate.__class__(house.database, host.listed)
     return replace(house, host=host, services=replace(house.services, host=host, gate=gate))
 
@@ -188,11 +188,11 @@ async def test_a_plugin_that_comes_later_gets_its_past_where_it_is_on(house: Hou
     assert diary.asked == ["seongnam 60 2 66"]
 
 
-async def test_a_strangers_plugin_is_not_asked(house: House) -> None:
+async def test_a_plugin_that_the_operator_does_not_list_is_not_asked(house: House) -> None:
     await turn_off_coupons(house)
     diary = Diary()
     await turn_on(house, "diary")
-    await with_diary(house, diary, "Somebody else").live(NOW)
+    await with_diary(house, diary, "Somebody else", listed=False).live(NOW)
     assert diary.asked == []
 
 
