@@ -136,7 +136,7 @@ async def test_staff_look_after_a_shop(site: Site, browser: Browser) -> None:
     async with window(browser, town, "staff", DESK) as staff:
         await staff.go("/console/shops")
         await staff.keep("console-7-shops")
-        await staff.page.locator(".quiet-link").first.click()
+        await staff.page.locator('.quiet-link[href$="/plugins"]').first.click()
         await staff.page.get_by_role("switch", name="쿠폰").click()
         await staff.keep("console-8-shop")
         await staff.page.get_by_role("link", name="고치기 (등불)").click()
