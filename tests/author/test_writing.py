@@ -58,16 +58,14 @@ def require_busan_only(author: Stranger) -> None:
 
 
 def require_exit_code(author: Stranger) -> None:
-    """A plugin that lacks a sentence fails one check, and the command says so to scripts."""
+    """A plugin that lacks a sentence is refused as a start would refuse it, and scripts see that it failed."""
     catalogue = author.folder / "hanmadi" / "smilero_hanmadi" / "locale" / "ko.po"
     catalogue.write_text(
         catalogue.read_text(encoding="utf-8").replace("permission.hanmadi.post", "permission.hanmadi.lost"), encoding="utf-8"
     )
-    said = author.fails(".venv/bin/smilero plugin check hanmadi --json 2>/dev/null")
-    report = json.loads(said)
-    assert (report["failed"], report["grade"]) == (1, "none")
-    assert [check["name"] for check in report["checks"] if not check["passed"]] == ["manifest::every_sentence_is_there"]
-    assert report["passed"] == len(report["checks"]) - 1
+    said = author.fails(".venv/bin/smilero plugin check hanmadi --json 2>&1")
+    assert "permission.hanmadi.post" in said
+    assert said.rstrip().endswith("(plugins.broken)")
 
 
 def require_unit_tests_without_the_application(author: Stranger) -> None:

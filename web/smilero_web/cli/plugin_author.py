@@ -12,7 +12,8 @@ from rich.progress import Progress
 from smilero_core.plugins.host import GROUP
 from smilero_sdk.errors import Problem
 from smilero_web.cli.console import JsonOption, print_json, print_table, say, text
-from smilero_web.cli.migrate import find_plugins
+from smilero_web.cli.migrate import assembled, find_plugins
+from smilero_web.cli.office import web_settings
 from smilero_web.scaffold import NewPlugin, write_plugin
 
 _SHORT = 100
@@ -43,6 +44,8 @@ def check(name: Annotated[str, typer.Argument(help="An installed plugin, as coup
     """Run the contract and the list of quality for a plugin, on servers of its own. Exit code 1 when a check fails."""
     if name not in find_plugins().plugins:
         raise Problem("plugins.unknown", 404, name=name)
+    # What would stop a start is told as a start tells it: no check can run before that is mended.
+    assembled(web_settings())
     try:
         from smilero_web.testhost.report import examine  # noqa: PLC0415 - needs servers from wheels, which other commands do not
     except ImportError as error:
