@@ -1,5 +1,6 @@
 """A foundation full of objects that carry its mark, and its people at the door of any host."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from smilero_core.identity.sessions import open_session
 from smilero_core.identity.tokens import token_hash
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
+from smilero_core.plugins.gate import FRESH_SECONDS
 from smilero_example.settings import BookSettings
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
@@ -208,8 +210,11 @@ def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:
 
 async def set_scenes(site: Site, demo_url: str, folder: Path) -> tuple[Scene, Scene]:
     """Our own foundation and a foreign one."""
-    ours = replace(await _scene(site, site.seongnam, "zqOurs", folder), demo_url=demo_url)
-    return ours, replace(await _scene(site, site.bucheon, "zqTheirs", folder), demo_url=demo_url)
+    ours = await _scene(site, site.seongnam, "zqOurs", folder)
+    theirs = await _scene(site, site.bucheon, "zqTheirs", folder)
+    # What was written here beside the processes is known to each of them after this.
+    await asyncio.sleep(FRESH_SECONDS)
+    return replace(ours, demo_url=demo_url), replace(theirs, demo_url=demo_url)
 
 
 async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, credentials: Mapping[str, str]) -> Answer:
