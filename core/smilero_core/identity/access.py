@@ -44,6 +44,11 @@ class Access:
         permissions = (*CORE_PERMISSIONS, *declared)
         self._rights = {role: frozenset(p.name for p in permissions if role in p.roles) for role in Role}
 
-    def equip(self, actor: Actor) -> Actor:
-        """The actor with the rights of the role."""
-        return replace(actor, permissions=self._rights[actor.role])
+    def equip(self, actor: Actor, only: frozenset[str] | None = None) -> Actor:
+        """The actor with the rights of the role.
+
+        Args:
+            only: the most that is let through, whatever the role has: a token's scopes, what a helper may; None: no such bound.
+        """
+        rights = self._rights[actor.role]
+        return replace(actor, permissions=rights if only is None else rights & only)

@@ -122,3 +122,17 @@ class InvitationRow(TenantModel):
     class Meta:
         schema = "core"
         table = "invitation"
+
+
+class TicketRow(TenantModel):
+    """Leave to go on at this tenant's host, for one use within seconds; only its hash is kept."""
+
+    purpose = fields.TextField()
+    token_hash = fields.BinaryField()
+    held_sealed = fields.BinaryField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "ticket"
