@@ -31,6 +31,7 @@ class Job:
         on_behalf: whether it stands on the word of whoever queued it: `ctx.actor` is that person with the rights of the moment,
             and a role that was taken away meanwhile puts the job aside undone. Without it the foundation's own work is done,
             whoever began it: what falls due does so although somebody left.
+        permission: what whoever queued it must still hold when it begins; taken away meanwhile, the job is put aside undone.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Job:
     tries: int
     outside: bool
     on_behalf: bool = False
+    permission: str | None = None
 
 
 class Jobs:
@@ -47,9 +49,15 @@ class Jobs:
     def __init__(self) -> None:
         self.all: list[Job] = []
 
-    def job(self, name: str, *, tries: int = TRIES, on_behalf: bool = False) -> Callable[[Handler], Handler]:
-        """Declare a job that works on the database: its effect happens once, however often it is begun."""
-        return self._declare(name, tries, outside=False, on_behalf=on_behalf)
+    def job(self, name: str, *, tries: int = TRIES, on_behalf: bool = False, permission: str | None = None) -> Callable[[Handler], Handler]:
+        """Declare a job that works on the database: its effect happens once, however often it is begun.
+
+        Raises ValueError for a permission without `on_behalf`: nobody would be there to hold it.
+        """
+        if permission is not None and not on_behalf:
+            msg = f"the job {name!r} asks for {permission!r}, but stands on nobody's word"
+            raise ValueError(msg)
+        return self._declare(name, tries, outside=False, on_behalf=on_behalf, permission=permission)
 
     def outside(self, name: str, *, tries: int = TRIES) -> Callable[[Handler], Handler]:
         """Declare a job that calls a provider: commit the intent, call with our id, commit the outcome.
@@ -58,10 +66,12 @@ class Jobs:
         """
         return self._declare(name, tries, outside=True)
 
-    def _declare(self, name: str, tries: int, *, outside: bool, on_behalf: bool = False) -> Callable[[Handler], Handler]:
+    def _declare(
+        self, name: str, tries: int, *, outside: bool, on_behalf: bool = False, permission: str | None = None
+    ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             payload = get_type_hints(handler).get("payload")
-            self.all.append(Job(name, handler, payload, tries, outside, on_behalf))
+            self.all.append(Job(name, handler, payload, tries, outside, on_behalf, permission))
             return handler
 
         return declare

@@ -1,8 +1,9 @@
-"""Which role may do what, from what core and plugins declare."""
+"""Which role may do what, from what core and plugins declare and what a foundation says otherwise."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 
+from smilero_core.identity.standing import Standing
 from smilero_sdk.context import Actor
 from smilero_sdk.roles import Permission, Role
 
@@ -11,6 +12,7 @@ MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
+RIGHTS_MANAGE = "rights.manage"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -23,14 +25,27 @@ CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
     Permission(AUDIT_READ, _OFFICE),
-    # Who works at a shop: inviting, and taking away.
+    # Who works at a shop and who speaks for a market: inviting, and taking away.
     Permission(PEOPLE_MANAGE, _OFFICE),
+    # Who may do what, and who belongs to the foundation itself.
+    Permission(RIGHTS_MANAGE, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),
     Permission(PLUGINS_CHOOSE, _OFFICE),
     Permission(PLUGINS_SHOP, _OFFICE | {Role.MERCHANT}),
 )
+
+# The roles of which a foundation may say something else than is declared. What everybody may do as a customer is not for it to say.
+CHANGEABLE = (Role.OWNER, Role.STAFF, Role.OFFICER, Role.MERCHANT, Role.CLERK)
+# Who works for all of a foundation may be given any right; the others what a role not above them is declared to have.
+_TRUSTED = frozenset({Role.STAFF, Role.OFFICER})
+# Who holds the first could take everything, and an owner without the second could not bring anybody back.
+_NOBODY_ELSES = frozenset({RIGHTS_MANAGE})
+_ALWAYS: Mapping[Role, frozenset[str]] = {Role.OWNER: frozenset({PEOPLE_MANAGE, RIGHTS_MANAGE})}
+
+_TRUST = {role: number for number, role in enumerate(Role)}
+_ACTOR_FIELDS = tuple(one.name for one in fields(Actor))
 
 
 class Access:
@@ -43,12 +58,43 @@ class Access:
     def __init__(self, declared: Iterable[Permission]) -> None:
         permissions = (*CORE_PERMISSIONS, *declared)
         self._rights = {role: frozenset(p.name for p in permissions if role in p.roles) for role in Role}
+        self._changeable = {role: frozenset(p.name for p in permissions if _may_be_changed(p, role)) for role in Role}
 
-    def equip(self, actor: Actor, only: frozenset[str] | None = None) -> Actor:
-        """The actor with the rights of the role.
+    def equip(self, actor: Standing, only: frozenset[str] | None = None) -> Actor:
+        """The actor with the rights of the role at its foundation.
 
         Args:
             only: the most that is let through, whatever the role has: a token's scopes, what a helper may; None: no such bound.
         """
-        rights = self._rights[actor.role]
-        return replace(actor, permissions=rights if only is None else rights & only)
+        rights = self.rights(actor.role, actor.otherwise)
+        # The plain actor: what the foundation said otherwise has had its effect, and tells nobody apart any more.
+        plain = Actor(**{name: getattr(actor, name) for name in _ACTOR_FIELDS})
+        return replace(plain, permissions=rights if only is None else rights & only)
+
+    def as_declared(self, actor: Actor) -> Actor:
+        """The actor with the rights that the role is declared to have: for the demo's past and for tests, where no foundation is asked."""
+        return replace(actor, permissions=self._rights[actor.role])
+
+    def rights(self, role: Role, otherwise: Iterable[str] = ()) -> frozenset[str]:
+        """What a role may do.
+
+        Args:
+            otherwise: as `Standing` has it; the later counts. What is not the foundation's to say has no effect, nor what no
+                plugin that is installed declares.
+        """
+        rights, changeable = self._rights[role], self._changeable[role]
+        for said in otherwise:
+            name = said[1:]
+            if name in changeable:
+                rights = rights | {name} if said.startswith("+") else rights - {name}
+        return rights
+
+    def may_be_changed(self, permission: str, role: Role) -> bool:
+        """Whether it is the foundation's to say that a role holds a permission or not."""
+        return permission in self._changeable[role]
+
+
+def _may_be_changed(permission: Permission, role: Role) -> bool:
+    if role not in CHANGEABLE or permission.name in _NOBODY_ELSES | _ALWAYS.get(role, frozenset()):
+        return False
+    return role in _TRUSTED or any(_TRUST[role] <= _TRUST[declared] for declared in permission.roles)

@@ -38,6 +38,20 @@ class MembershipRow(TenantModel):
         table = "membership"
 
 
+class PermissionChoiceRow(TenantModel):
+    """What a foundation says otherwise of a right of a role, or of one person of its staff."""
+
+    role = fields.TextField()
+    person_id = fields.UUIDField(null=True)
+    permission = fields.TextField()
+    allowed = fields.BooleanField()
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "permission_choice"
+
+
 class ApiTokenRow(TenantModel):
     """A bearer token of a person in one role; only its hash is kept."""
 
@@ -103,13 +117,14 @@ class SignInCodeRow(TenantModel):
 
 
 class InvitationRow(TenantModel):
-    """A role at a shop, offered to a number by a link that was sent to it; only the link's hash is kept."""
+    """A role at a shop, a market or the foundation, offered to a number by a link that was sent to it; only the link's hash is kept."""
 
     phone_index = fields.BinaryField()
     phone_sealed = fields.BinaryField()
     name = fields.TextField()
     role = fields.TextField()
-    shop_id = fields.UUIDField()
+    shop_id = fields.UUIDField(null=True)
+    market_id = fields.UUIDField(null=True)
     token_hash = fields.BinaryField()
     invited_by = fields.UUIDField()
     created_at = fields.DatetimeField(db_default=Now())

@@ -19,7 +19,7 @@ class NewPerson:
     """Somebody to be made known.
 
     Attributes:
-        roles: what the person is, each with the shop for merchants and clerks.
+        roles: what the person is, each with its place: the shop of merchants and clerks, the market of officers.
     """
 
     phone: str
@@ -87,8 +87,9 @@ class People:
         if grants:
             await self._session.execute(
                 """
-                insert into core.membership (id, person_id, role, shop_id)
-                select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
+                insert into core.membership (id, person_id, role, shop_id, market_id)
+                select id, person, role, case when role <> 'officer' then place end, case when role = 'officer' then place end
+                from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) as new (id, person, role, place)
                 on conflict do nothing
                 """,
                 [uuid7() for _ in grants],

@@ -21,6 +21,7 @@ _ENDED = (
     "update core.session set ended_at = now() where person_id = $1 and ended_at is null",
     "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
+    "delete from core.permission_choice where person_id = $1",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -62,6 +63,7 @@ class PersonalData:
         return [
             PersonSection("person.profile", [profile]),
             PersonSection("person.roles", await self._roles(person_id)),
+            PersonSection("person.rights", await self._rights(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
         ]
@@ -115,6 +117,13 @@ class PersonalData:
             {"role": row["role"], "shop": row["shop"] or row["market"], "since": _told(row["created_at"]), "until": _told(row["ended_at"])}
             for row in rows
         ]
+
+    async def _rights(self, person_id: UUID) -> list[dict[str, object]]:
+        """What the foundation says of this person otherwise than of its other staff."""
+        rows = await self._session.fetch(
+            "select permission, allowed, created_at from core.permission_choice where person_id = $1 order by id", person_id
+        )
+        return [{"right": row["permission"], "allowed": row["allowed"], "since": _told(row["created_at"])} for row in rows]
 
     async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
+from smilero_core.identity.standing import OTHERWISE, Standing
 from smilero_core.identity.tokens import new_token, token_hash
-from smilero_sdk.context import Actor
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
@@ -30,7 +30,7 @@ class SignedIn:
     session_id: UUID
     person_id: UUID
     name: str
-    actor: Actor | None
+    actor: Standing | None
     shop_id: UUID | None
 
 
@@ -58,7 +58,7 @@ async def open_session(session: Session, person_id: UUID, device: str = "", shop
 
 
 async def signed_in(session: Session, token: str, roles: Sequence[Role]) -> SignedIn | None:
-    """Who holds a session token, if it is good. Roles are asked anew each time: one taken away is gone at once.
+    """Who holds a session token, if it is good. Roles and their rights are asked anew each time: one taken away is gone at once.
 
     Nobody has when the foundation is suspended, whatever a process still remembers of it.
 
@@ -72,15 +72,15 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
     """Who holds each of the tokens that are good: one question for many open pages."""
     hashes = {token_hash(token): token for token in tokens}
     rows = await session.fetch(
-        """
-        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id
+        f"""
+        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {OTHERWISE}
         from core.session s
         join core.person p on p.id = s.person_id
         join core.tenant t on t.id = s.tenant_id and t.status = 'active'
         left join core.membership m on m.person_id = s.person_id and m.ended_at is null
         where s.token_hash = any($1) and s.ended_at is null and s.expires_at > now()
         order by m.created_at, m.id
-        """,
+        """,  # noqa: S608 - a constant of the package
         list(hashes),
     )
     found: defaultdict[str, list[Record]] = defaultdict(list)
@@ -95,8 +95,9 @@ def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
     role = next((role for role in roles if role in held), None)
     if role is None:
         return SignedIn(first["id"], first["person_id"], first["name"], None, None)
-    shops = [row["shop_id"] for row in rows if row["role"] == role.value and row["shop_id"]] if role in _AT_A_SHOP else []
-    actor = Actor(role, first["person_id"], frozenset(shops))
+    of_role = [row for row in rows if row["role"] == role.value]
+    shops = [row["shop_id"] for row in of_role if row["shop_id"]] if role in _AT_A_SHOP else []
+    actor = Standing(role, first["person_id"], frozenset(shops), otherwise=tuple(of_role[0]["otherwise"]))
     chosen = first["chosen"] if first["chosen"] in shops else next(iter(shops), None)
     return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen)
 

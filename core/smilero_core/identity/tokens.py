@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from smilero_core.db.session import Session
-from smilero_sdk.context import Actor
+from smilero_core.identity.standing import OTHERWISE, Standing
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
@@ -39,40 +39,43 @@ async def create_token(session: Session, person_id: UUID, role: Role) -> str:
     return token
 
 
-async def actor_of(session: Session, token: str) -> Actor | None:
+async def actor_of(session: Session, token: str) -> Standing | None:
     """Who holds a token, if it is good and the role still is the person's; None otherwise.
 
-    Role and foundation are asked anew each time, so one taken away or suspended is gone at the next request.
+    Role, rights and foundation are asked anew each time, so one taken away or suspended is gone at the next request.
     """
     row = await session.fetch_row(
-        """
-        select t.person_id, t.role, array_agg(m.shop_id) filter (where m.shop_id is not null) as shops
-        from core.api_token t
-        join core.membership m on m.person_id = t.person_id and m.role = t.role and m.ended_at is null
-        join core.tenant f on f.id = t.tenant_id and f.status = 'active'
-        where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now()
-        group by t.person_id, t.role
-        """,
+        f"""
+        select m.person_id, m.role, m.shops, {OTHERWISE}
+        from (
+          select t.person_id, t.role, array_agg(w.shop_id) filter (where w.shop_id is not null) as shops
+          from core.api_token t
+          join core.membership w on w.person_id = t.person_id and w.role = t.role and w.ended_at is null
+          join core.tenant f on f.id = t.tenant_id and f.status = 'active'
+          where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now()
+          group by t.person_id, t.role
+        ) m
+        """,  # noqa: S608 - a constant of the package
         token_hash(token),
     )
     if row is None:
         return None
     role = Role(row["role"])
     shops = frozenset(row["shops"] or ()) if role in _SHOP_ROLES else frozenset()
-    return Actor(role=role, person_id=row["person_id"], shop_ids=shops)
+    return Standing(role=role, person_id=row["person_id"], shop_ids=shops, otherwise=tuple(row["otherwise"]))
 
 
-async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Actor | None:
+async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Standing | None:
     """Somebody in a role, if it still is the person's; None otherwise."""
     rows = await session.fetch(
-        """
-        select m.shop_id from core.membership m join core.tenant f on f.id = m.tenant_id and f.status = 'active'
+        f"""
+        select m.shop_id, {OTHERWISE} from core.membership m join core.tenant f on f.id = m.tenant_id and f.status = 'active'
         where m.person_id = $1 and m.role = $2 and m.ended_at is null
-        """,
+        """,  # noqa: S608 - as above
         person_id,
         role.value,
     )
     if not rows:
         return None
     shops = frozenset(row["shop_id"] for row in rows if row["shop_id"]) if role in _SHOP_ROLES else frozenset()
-    return Actor(role=role, person_id=person_id, shop_ids=shops)
+    return Standing(role=role, person_id=person_id, shop_ids=shops, otherwise=tuple(rows[0]["otherwise"]))

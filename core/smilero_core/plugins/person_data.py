@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from smilero_core.identity.colleagues import Colleagues
 from smilero_core.identity.personal import PersonalData
 from smilero_core.plugins.calling import call_plugin, is_the_databases
 from smilero_core.plugins.context import CORE, Context
@@ -62,13 +63,14 @@ async def erase(context: Context, person_id: UUID) -> list[KeptBy]:
     Returns:
         What stays because a law says so.
 
-    Raises `http.not_found`, `person.owns_shop` (409), `person.erasure_failed` (500) with the plugin that failed; the caller must
-    then let the transaction go, so that nothing is erased anywhere.
+    Raises `http.not_found`, `person.owns_shop` (409), `colleagues.last_owner` (409), `person.erasure_failed` (500) with the plugin
+    that failed; the caller must then let the transaction go, so that nothing is erased anywhere.
     """
     own = _own(context)
     shops = await own.owned_shops(person_id)
     if shops:
         raise Problem("person.owns_shop", HTTPStatus.CONFLICT, shops=", ".join(shops))
+    await Colleagues(context.host, context.tenant.id, context.services.vault).require_another_owner(person_id)
     kept = [KeptBy(plugin, one) for plugin in await _installed(context) for one in await _ask(context, plugin, _ERASURE, Kept, person_id)]
     if await own.erase(person_id):
         await context.audit.record("person.audit.erased", person_id)

@@ -68,6 +68,7 @@ class Task:
     tries: int = TRIES
     outside: bool = False
     on_behalf: bool = False
+    permission: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Workbench:
                 return False
             task = self._task(job)
             if not task.outside:
-                asker = await self._asker(session, job) if task.on_behalf else None
+                asker = await self._asker(session, job, task) if task.on_behalf else None
                 if task.on_behalf and asker is None:
                     await JobRows(session).failed(job, RoleGoneError(), tries=1)
                     return True
@@ -160,12 +161,13 @@ class Workbench:
         await self._outside(Outside(tenant, job.id, self, plugins, plugin), job, task)
         return True
 
-    async def _asker(self, session: Session, job: DueJob) -> Actor | None:
-        """On whose word a job is done, with the rights of the moment; None when nobody's holds any more."""
+    async def _asker(self, session: Session, job: DueJob, task: Task) -> Actor | None:
+        """On whose word a job is done, with the rights of the moment; None when nobody's holds any more, or not for this."""
         if job.asked_by is None or job.asked_as is None:
             return None
-        actor = await actor_in_role(session, job.asked_by, Role(job.asked_as))
-        return Access(self.services.host.permissions).equip(actor) if actor else None
+        standing = await actor_in_role(session, job.asked_by, Role(job.asked_as))
+        actor = Access(self.services.host.permissions).equip(standing) if standing else None
+        return None if actor and task.permission is not None and not actor.may(task.permission) else actor
 
     @asynccontextmanager
     async def context(self, tenant: Tenant, plugins: TenantPlugins, plugin: str) -> AsyncIterator[Context]:
@@ -215,7 +217,7 @@ class Workbench:
         elif job.kind == "schedule" and declared and job.name in declared.schedules:
             return Task(declared.schedules[job.name].handler)
         elif job.kind == "job" and (kind := (declared.jobs if declared else self._core_jobs).get(job.name)):
-            return Task(kind.handler, _payload(kind.payload, job.payload), kind.tries, kind.outside, kind.on_behalf)
+            return Task(kind.handler, _payload(kind.payload, job.payload), kind.tries, kind.outside, kind.on_behalf, kind.permission)
         raise UnknownJobError
 
 

@@ -7,9 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face
+from smilero_tenants.console.colleague import OneColleagueConsole
+from smilero_tenants.console.colleagues import ColleagueConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
+from smilero_tenants.console.rights import RightsConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
@@ -34,6 +37,9 @@ class ConsolePages:
             *ShopConsole(self._pages).routes(),
             *PeopleConsole(self._pages).routes(),
             *InvitationConsole(self._pages).routes(),
+            *ColleagueConsole(self._pages).routes(),
+            *OneColleagueConsole(self._pages).routes(),
+            *RightsConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
         ]

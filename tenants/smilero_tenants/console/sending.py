@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from smilero_core.identity.invitations import Outgoing
+from smilero_core.identity.invitations import Outgoing, place_of
 from smilero_core.limits.limiter import Rule
 from smilero_sdk.roles import Role
 from smilero_tenants.faces.visit import Visit
@@ -13,11 +13,21 @@ PER_INVITER = Rule("invite-by", 100, 600, fails_closed=True)
 PER_PHONE = Rule("invite-phone", 10, 3600, fails_closed=True)
 PER_LIST = Rule("invite-list", 20, 3600, fails_closed=True)
 
-_TEMPLATES: Mapping[Role, str] = {Role.MERCHANT: "messaging.invitation.merchant", Role.CLERK: "messaging.invitation.clerk"}
+_TEMPLATES: Mapping[Role, str] = {
+    Role.OWNER: "messaging.invitation.owner",
+    Role.STAFF: "messaging.invitation.staff",
+    Role.OFFICER: "messaging.invitation.officer",
+    Role.MERCHANT: "messaging.invitation.merchant",
+    Role.CLERK: "messaging.invitation.clerk",
+}
 
 
 async def send(visit: Visit, outgoing: Outgoing, shop: str) -> None:
-    """Queue the text. The link stands in the sealed message alone."""
+    """Queue the text. The link stands in the sealed message alone.
+
+    Args:
+        shop: the name of the shop, or of an officer's market; the texts to owners and staff do not say it.
+    """
     body = visit.context.catalogue.text(
         visit.tenant.locale,
         _TEMPLATES[outgoing.role],
@@ -34,6 +44,6 @@ async def record_invited(visit: Visit, outgoing: Outgoing, shop: str) -> None:
     await visit.context.audit.record(
         f"identity.audit.invited.{outgoing.role.value}",
         outgoing.invitation_id,
-        after={"role": outgoing.role.value, "shop_id": outgoing.shop_id},
+        after={"role": outgoing.role.value, **place_of(outgoing)},
         shop=shop,
     )

@@ -72,7 +72,7 @@ class TenantLife:
         """The same transaction at a moment of the past and by somebody."""
         shop_id = next(iter(actor.shop_ids)) if len(actor.shop_ids) == 1 else None
         self.told((kst_today(moment) - self.days[0]).days)
-        return cast("TenantContext", replace(self.stage, now=moment, caller=self.access.equip(actor), shop_id=shop_id))
+        return cast("TenantContext", replace(self.stage, now=moment, caller=self.access.as_declared(actor), shop_id=shop_id))
 
     @cached_property
     def _merchants(self) -> dict[UUID, Actor]:

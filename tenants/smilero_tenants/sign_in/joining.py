@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from smilero_core.audit.log import AuditLog
 from smilero_core.db.session import Session
-from smilero_core.identity.invitations import Invitations, Offer, Taken
+from smilero_core.identity.invitations import Invitations, Offer, Taken, place_of
 from smilero_core.limits.limiter import Rule
 from smilero_core.plugins.context import CORE
 from smilero_sdk.context import Actor, Tenant
@@ -20,7 +20,9 @@ from smilero_tenants.sign_in.entering import alone, enter, way_on
 
 JOIN = "/join"
 PER_ADDRESS = Rule("join-address", 60, 600, fails_closed=True)
-_HOME = "/portal"
+_SHOP_HOME = "/portal"
+# The person's own face: the console for owners and staff.
+_OWN_HOME = "/"
 
 
 class JoinPages:
@@ -54,7 +56,8 @@ class JoinPages:
             taken = await invitations.take(token, tenant.locale)
             if taken is not None:
                 await _record(session, taken)
-                return (await enter(session, request, taken.person_id, _HOME, taken.offer.shop_id)).response()
+                home = _SHOP_HOME if taken.offer.shop_id else _OWN_HOME
+                return (await enter(session, request, taken.person_id, home, taken.offer.shop_id)).response()
             taker = await invitations.taker(token)
             onward = await way_on(session, request, taker) if taker else None
         return RedirectResponse(onward, HTTPStatus.SEE_OTHER) if onward else self._page(request, None)
@@ -72,11 +75,11 @@ class JoinPages:
 
 async def _record(session: Session, taken: Taken) -> None:
     offer = taken.offer
-    actor = Actor(offer.role, taken.person_id, frozenset({offer.shop_id}))
+    actor = Actor(offer.role, taken.person_id)
     await AuditLog(session, actor, CORE, datetime.now(UTC)).record(
         f"identity.audit.joined.{offer.role.value}",
         taken.person_id,
-        after={"role": offer.role.value, "shop_id": offer.shop_id, "invitation_id": offer.invitation_id},
+        after={"role": offer.role.value, **place_of(offer), "invitation_id": offer.invitation_id},
         shop=offer.shop,
     )
 

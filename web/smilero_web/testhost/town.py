@@ -190,4 +190,4 @@ class Town:
     def _actor(self, who: str) -> Actor:
         role, shop = CAST[who]
         shops = {"shop": {self.shop_id}, "other_shop": {self.other_shop_id}}.get(shop or "", set())
-        return self.place.runtime.access.equip(Actor(Role(role), self.people[who], frozenset(shops)))
+        return self.place.runtime.access.as_declared(Actor(Role(role), self.people[who], frozenset(shops)))
