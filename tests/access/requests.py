@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from smilero_sdk.roles import Role
 from smilero_web.testhost.samples import sample_of
 from tests.access.scene import Ask, Scene, send
 from tests.access.subjects import Subject
@@ -156,6 +157,19 @@ async def _invited(scene: Scene, _: str) -> Ask:
     return Ask(form={"phone": scene.new_phone(), "name": f"{scene.mark} invited", "role": "clerk"})
 
 
+async def _officer_invited(scene: Scene, _: str) -> Ask:
+    form = {"phone": scene.new_phone(), "name": f"{scene.mark} invited", "role": "officer", "market": scene.ids["market_id"]}
+    return Ask(form=form, keyless=True)
+
+
+async def _officers_invitation(scene: Scene) -> str:
+    return str((await scene.invitation(Role.OFFICER)).invitation_id)
+
+
+async def _right_of_one(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"colleague_id": await scene.colleague("staff")}, form={"change": "staff -measures.read"}, keyless=True)
+
+
 async def _market_asked(scene: Scene, _: str) -> Ask:
     return Ask(query={"market": scene.ids["market_id"]})
 
@@ -227,6 +241,13 @@ _MADE: Mapping[str, Made] = {
     f"POST {_SHOP_PEOPLE}/{{membership_id}}/end": _ids("membership_id", Scene.member),
     f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/again": _ids("invitation_id", _invitation),
     f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/revoke": _ids("invitation_id", _invitation),
+    "POST /console/people": _officer_invited,
+    "POST /console/people/invitations/{invitation_id}/again": _ids("invitation_id", _officers_invitation),
+    "POST /console/people/invitations/{invitation_id}/revoke": _ids("invitation_id", _officers_invitation),
+    "POST /console/people/{colleague_id}": _right_of_one,
+    "POST /console/people/{colleague_id}/end": _ids("colleague_id", lambda scene: scene.colleague("officer")),
+    # Of a right that no address asks for: what the roles may do elsewhere stays as it is declared.
+    "POST /console/rights": _form(change="officer +registry.manage"),
     "GET /console/invitations": _market_asked,
     "POST /console/invitations": _list_sent,
     "GET /console/audit": _about_an_invitation,

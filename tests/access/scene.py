@@ -144,9 +144,15 @@ class Scene:
         async with self.site.database.unit(self.foundation.id) as unit:
             return await _place(Session(unit), await self._new_person(Session(unit), "clerk"))
 
-    async def invitation(self) -> Outgoing:
-        """Of somebody new to the first shop, sent long enough ago to be sent again."""
-        invitee = Invitee(self.new_phone(), f"{self.mark} invited", Role.CLERK, self.foundation.shop)
+    async def colleague(self, who: str) -> str:
+        """A new person's place at the foundation."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await _place(Session(unit), await self._new_person(Session(unit), who))
+
+    async def invitation(self, role: Role = Role.CLERK) -> Outgoing:
+        """Of somebody new to the first shop, or an officer to the market, sent long enough ago to be sent again."""
+        shop, market = (None, self.foundation.market) if role is Role.OFFICER else (self.foundation.shop, None)
+        invitee = Invitee(self.new_phone(), f"{self.mark} invited", role, shop, market)
         async with self.site.database.unit(self.foundation.id) as unit:
             invitations = Invitations(Session(unit), self.foundation.id, self.town.vault)
             made = await invitations.invite(invitee, self.foundation.people["staff"])
@@ -262,6 +268,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "letter_id": await scene.letter(),
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
+        "colleague_id": await scene.colleague("officer"),
         "invitation_id": str(invitation.invitation_id),
     }
     return replace(

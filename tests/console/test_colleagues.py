@@ -147,7 +147,7 @@ async def test_what_staff_may_not_invite_they_may_not_send_again_or_take_back(to
         ({"phone": "02-123-4567"}, "휴대전화 번호가 아닙니다"),
     ],
 )
-async def test_what_was_written_wrongly_is_said_and_kept(town: Town, changed: Mapping[str, str], why: str) -> None:
+async def test_what_was_written_wrongly_is_said_and_kept(town: Town, changed: dict[str, str], why: str) -> None:
     answer = await (await town.signed_in("owner")).post(PAGE, NEW | changed)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert why in sentence(answer)

@@ -1,5 +1,6 @@
 """A job that stands on somebody's word: a role taken away and a foundation suspended are felt by what is queued already."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
@@ -7,9 +8,23 @@ import pytest
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.plugins.context import Context
 from smilero_sdk.context import Actor, Tenant
+from smilero_sdk.jobs import Jobs
 from smilero_sdk.roles import Role
+from tests.conftest import LookedAt
 from tests.support.workers import Yard
-from tests.toll.smilero_toll.plugin import Number
+from tests.toll.smilero_toll.plugin import TRUST, Number
+
+pytestmark = pytest.mark.suite("B4")
+
+# What takes somebody's word away while his job waits: by what, in SQL with the foundation ($1) and the person ($2).
+_SAY = "insert into core.permission_choice (tenant_id, id, role, person_id, permission, allowed) values ($1, gen_random_uuid(), 'staff', "
+TAKEN: Mapping[str, str] = {
+    "the role": "update core.membership set ended_at = now() where tenant_id = $1 and person_id = $2",
+    "a right of the role": f"{_SAY} null, '{TRUST}', $2::uuid is null)",
+    "a right of the person": f"{_SAY} $2, '{TRUST}', false)",
+    "the foundation": "update core.tenant set status = 'suspended' where id = $1 and $2::uuid is not null",
+    "the plugin": "update core.plugin_activation set enabled = false where tenant_id = $1 and $2::uuid is not null",
+}
 
 
 async def hired(yard: Yard, tenant: Tenant, role: Role = Role.STAFF) -> Actor:
@@ -19,10 +34,10 @@ async def hired(yard: Yard, tenant: Tenant, role: Role = Role.STAFF) -> Actor:
     return Actor(role, person)
 
 
-async def asks(yard: Yard, tenant: Tenant, actor: Actor | None, number: int) -> None:
+async def asks(yard: Yard, tenant: Tenant, actor: Actor | None, number: int, name: str = "vouched") -> None:
     async with yard.speaking(tenant) as context:
         speaking = Context(tenant, "ko", context.unit, yard.services, context.plugins, plugin="toll", caller=actor)
-        await speaking.jobs.later("vouched", Number(number=number))
+        await speaking.jobs.later(name, Number(number=number))
 
 
 async def dismiss(yard: Yard, person: UUID | None) -> None:
@@ -74,3 +89,43 @@ async def test_a_suspended_foundation_has_nothing_done_although_its_turn_has_beg
         await yard.admin.execute("update core.tenant set status = 'suspended' where id = $1", tenant.id)
     assert await yard.bench.do_one(tenant, "toll") is not suspended
     assert await yard.effects(tenant) == ([] if suspended else ["note 1"])
+
+
+def test_what_takes_a_word_away_is_told(looked_at: LookedAt) -> None:
+    looked_at("ways to lose one's word while a job waits", list(TAKEN))
+
+
+@pytest.mark.parametrize("what", TAKEN)
+async def test_a_job_that_waits_is_not_done_when_the_word_is_gone(yard: Yard, what: str) -> None:
+    tenant, other = yard.tenants
+    for one in (tenant, other):
+        actor = await hired(yard, one)
+        await asks(yard, one, actor, 1, "trusted")
+        await yard.work_off(one)
+        assert await yard.effects(one) == ["trusted 1"]
+        await asks(yard, one, actor, 2, "trusted")
+        if one is tenant:
+            await yard.admin.execute(TAKEN[what], one.id, actor.person_id)
+    for one in (tenant, other):
+        await yard.work_off(one)
+    # The twin at the other foundation, of whom nothing was taken, is done.
+    assert (await yard.effects(tenant), await yard.effects(other)) == (["trusted 1"], ["trusted 1", "trusted 2"])
+    [(name, state, _)] = await yard.jobs(tenant)
+    # What can come again with everything else waits; a word that is gone is for people to decide about.
+    assert (name, state) == ("trusted", "queued" if what in {"the plugin", "the foundation"} else "dead")
+
+
+async def test_a_right_that_was_given_is_enough(yard: Yard) -> None:
+    tenant, _ = yard.tenants
+    officer = await hired(yard, tenant, Role.OFFICER)
+    for number, allowed in ((1, None), (2, True)):
+        if allowed:
+            await yard.admin.execute(_SAY.replace("staff", "officer") + "null, $2, true)", tenant.id, TRUST)
+        await asks(yard, tenant, officer, number, "trusted")
+        await yard.work_off(tenant)
+    assert await yard.effects(tenant) == ["trusted 2"]
+
+
+def test_a_job_that_asks_for_a_right_stands_on_somebodys_word() -> None:
+    with pytest.raises(ValueError, match="nobody's word"):
+        Jobs().job("lonely", permission=TRUST)

@@ -61,12 +61,14 @@ class Access:
         self._changeable = {role: frozenset(p.name for p in permissions if _may_be_changed(p, role)) for role in Role}
 
     def equip(self, actor: Standing, only: frozenset[str] | None = None) -> Actor:
-        """The actor with the rights of the role at its foundation.
+        """The actor with the rights of the role at its foundation; none of a plugin that was switched off there.
 
         Args:
             only: the most that is let through, whatever the role has: a token's scopes, what a helper may; None: no such bound.
         """
         rights = self.rights(actor.role, actor.otherwise)
+        if actor.shut:
+            rights = frozenset(name for name in rights if name.partition(".")[0] not in actor.shut)
         # The plain actor: what the foundation said otherwise has had its effect, and tells nobody apart any more.
         plain = Actor(**{name: getattr(actor, name) for name in _ACTOR_FIELDS})
         return replace(plain, permissions=rights if only is None else rights & only)

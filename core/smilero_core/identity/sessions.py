@@ -8,7 +8,7 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.identity.standing import OTHERWISE, Standing
+from smilero_core.identity.standing import STANDING, Standing, standing
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
@@ -73,7 +73,7 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
     hashes = {token_hash(token): token for token in tokens}
     rows = await session.fetch(
         f"""
-        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {OTHERWISE}
+        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {STANDING}
         from core.session s
         join core.person p on p.id = s.person_id
         join core.tenant t on t.id = s.tenant_id and t.status = 'active'
@@ -97,7 +97,7 @@ def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
         return SignedIn(first["id"], first["person_id"], first["name"], None, None)
     of_role = [row for row in rows if row["role"] == role.value]
     shops = [row["shop_id"] for row in of_role if row["shop_id"]] if role in _AT_A_SHOP else []
-    actor = Standing(role, first["person_id"], frozenset(shops), otherwise=tuple(of_role[0]["otherwise"]))
+    actor = standing(role, first["person_id"], shops, of_role[0])
     chosen = first["chosen"] if first["chosen"] in shops else next(iter(shops), None)
     return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen)
 

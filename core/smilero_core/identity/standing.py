@@ -1,20 +1,25 @@
 """Somebody in a role as the database says it at this moment, with what the foundation says otherwise of the role's rights.
 
-What it says otherwise is read by the very statement that asks for the role: a right that was taken away is gone at the next
-request of every process, and nobody remembers another answer.
+What it says is read by the very statement that asks for the role: a right that was taken away, and all rights of a plugin that was
+switched off, are gone at the next request of every process, whatever else a process remembers for a while.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
+from smilero_core.db.driver import Record
 from smilero_sdk.context import Actor
+from smilero_sdk.roles import Role
 
 # Of a row `m` of `core.membership`: each right that is said otherwise, "+" for given and "-" for taken away. What is said of the
 # person stands behind what is said of the role, so that it counts.
-OTHERWISE = """
+STANDING = """
 array(
   select case when c.allowed then '+' else '-' end || c.permission from core.permission_choice c
   where c.role = m.role and (c.person_id is null or c.person_id = m.person_id) order by c.person_id is not null, c.permission
-) as otherwise
+) as otherwise,
+array(select a.plugin from core.plugin_activation a where not a.enabled) as shut
 """
 
 
@@ -23,7 +28,14 @@ class Standing(Actor):
     """An actor whose rights are yet to be worked out; `Access.equip` does it.
 
     Attributes:
-        otherwise: as `OTHERWISE` reads it: `+coupons.manage`, `-coupons.redeem`.
+        otherwise: as `STANDING` reads it: `+coupons.manage`, `-coupons.redeem`.
+        shut: plugins that were switched off, whose rights nobody has.
     """
 
     otherwise: tuple[str, ...] = ()
+    shut: tuple[str, ...] = ()
+
+
+def standing(role: Role, person_id: UUID, shop_ids: Iterable[UUID], row: Record) -> Standing:
+    """Somebody in a role, by a row that was read with `STANDING`."""
+    return Standing(role, person_id, frozenset(shop_ids), otherwise=tuple(row["otherwise"]), shut=tuple(row["shut"]))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from smilero_core.db.session import Session
-from smilero_core.identity.standing import OTHERWISE, Standing
+from smilero_core.identity.standing import STANDING, Standing, standing
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
@@ -46,7 +46,7 @@ async def actor_of(session: Session, token: str) -> Standing | None:
     """
     row = await session.fetch_row(
         f"""
-        select m.person_id, m.role, m.shops, {OTHERWISE}
+        select m.person_id, m.role, m.shops, {STANDING}
         from (
           select t.person_id, t.role, array_agg(w.shop_id) filter (where w.shop_id is not null) as shops
           from core.api_token t
@@ -62,14 +62,14 @@ async def actor_of(session: Session, token: str) -> Standing | None:
         return None
     role = Role(row["role"])
     shops = frozenset(row["shops"] or ()) if role in _SHOP_ROLES else frozenset()
-    return Standing(role=role, person_id=row["person_id"], shop_ids=shops, otherwise=tuple(row["otherwise"]))
+    return standing(role, row["person_id"], shops, row)
 
 
 async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Standing | None:
     """Somebody in a role, if it still is the person's; None otherwise."""
     rows = await session.fetch(
         f"""
-        select m.shop_id, {OTHERWISE} from core.membership m join core.tenant f on f.id = m.tenant_id and f.status = 'active'
+        select m.shop_id, {STANDING} from core.membership m join core.tenant f on f.id = m.tenant_id and f.status = 'active'
         where m.person_id = $1 and m.role = $2 and m.ended_at is null
         """,  # noqa: S608 - as above
         person_id,
@@ -78,4 +78,4 @@ async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Standi
     if not rows:
         return None
     shops = frozenset(row["shop_id"] for row in rows if row["shop_id"]) if role in _SHOP_ROLES else frozenset()
-    return Standing(role=role, person_id=person_id, shop_ids=shops, otherwise=tuple(rows[0]["otherwise"]))
+    return standing(role, person_id, shops, rows[0])

@@ -58,9 +58,12 @@ class Declared:
 
     @property
     def permissions(self) -> list[tuple[str, str]]:
-        """What is asked for and where: (address, permission)."""
+        """What is asked for and where: (address or job, permission)."""
         asked: list[Operation | PageOperation | MenuItem] = [*self.operations, *self.pages, *self.menu]
-        return [(one.path, one.permission) for one in asked if one.permission is not None]
+        named = [(f"the job {name!r}", job.permission) for name, job in self.jobs.items()]
+        return [
+            (where, permission) for where, permission in [*((one.path, one.permission) for one in asked), *named] if permission is not None
+        ]
 
 
 Named = TypeVar("Named", Webhook, Subscription, Job, Schedule, Measure)

@@ -16,10 +16,12 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.jobs import Jobs, Payload, Schedules
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.messages import MessageTemplate
+from smilero_sdk.roles import Permission, Role
 
 # Who holds this advisory lock keeps every handler between its effect and its acknowledgement.
 GATE = 4_217
 BLOCK_SECONDS = 30.0
+TRUST = "toll.trust"
 
 
 class Passed(Event, name="passed"):
@@ -74,6 +76,12 @@ async def note(ctx: TenantContext, payload: Number) -> None:
 async def vouched(ctx: TenantContext, payload: Number) -> None:
     """Done on the word of whoever queued it."""
     await effect(ctx, f"vouched by {ctx.actor.role.value}", payload.number, ctx.actor.person_id)
+
+
+@jobs.job("trusted", on_behalf=True, permission=TRUST)
+async def trusted(ctx: TenantContext, payload: Number) -> None:
+    """Done on the word of somebody who may still do it."""
+    await effect(ctx, "trusted", payload.number, ctx.actor.person_id)
 
 
 @jobs.job("chain")
@@ -195,5 +203,6 @@ plugin = Plugin(
     version="0.1",
     implementation=Toll(),
     events=(Passed, Turned),
+    permissions=(Permission(TRUST, frozenset({Role.OWNER, Role.STAFF})),),
     messages=(MessageTemplate("paid"),),
 )
