@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face
+from smilero_tenants.console.factors import FactorConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
@@ -34,6 +35,7 @@ class ConsolePages:
             *ShopConsole(self._pages).routes(),
             *PeopleConsole(self._pages).routes(),
             *InvitationConsole(self._pages).routes(),
+            *FactorConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
         ]

@@ -74,7 +74,8 @@ async def _console_menu(visit: Visit) -> list[View]:
     plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
     actor = visit.context.caller
     log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
+    factors = _place(visit, "console.menu.factors", "/console/factors", "fingerprint-pattern")
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log, factors]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
