@@ -127,7 +127,7 @@ class Scene:
     async def new_session(self, who: str) -> str:
         """One that may be ended."""
         async with self.site.database.unit(self.foundation.id) as unit:
-            return await open_session(Session(unit), self.foundation.people[who])
+            return await open_session(Session(unit), self.foundation.people[who], factor=True)
 
     async def session_to_end(self, who: str) -> str:
         """The id of one of somebody's that no browser has."""
@@ -137,7 +137,7 @@ class Scene:
     async def newcomer(self, who: str) -> str:
         """The session of a new person with the role of one of the cast."""
         async with self.site.database.unit(self.foundation.id) as unit:
-            return await open_session(Session(unit), await self._new_person(Session(unit), who))
+            return await open_session(Session(unit), await self._new_person(Session(unit), who), factor=True)
 
     async def member(self) -> str:
         """A new person's place at the first shop."""
@@ -304,7 +304,7 @@ async def _sign(site: Site, foundation: Foundation, mark: str) -> None:
 
 async def _session(site: Site, foundation: Foundation, who: str) -> str:
     async with site.database.unit(foundation.id) as unit:
-        return await open_session(Session(unit), foundation.people[who])
+        return await open_session(Session(unit), foundation.people[who], factor=True)
 
 
 async def _file(site: Site, foundation: Foundation, mark: str, folder: Path) -> UUID:

@@ -70,7 +70,7 @@ class Yard:
         """Somebody of a foundation who has signed in."""
         guest = Guest(self.site.http, self.servers[process].url, foundation.host)
         async with self.site.database.unit(foundation.id) as unit:
-            guest.cookies[SESSION] = await open_session(Session(unit), foundation.people[who])
+            guest.cookies[SESSION] = await open_session(Session(unit), foundation.people[who], factor=True)
         return guest
 
     def caller(self, foundation: Foundation, who: str, process: int = 0) -> Caller:

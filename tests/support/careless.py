@@ -96,7 +96,7 @@ class CarelessSite:
     async def page(self, path: str, who: str) -> Response:
         """By a session."""
         async with self.database.unit(self.foundation.id) as unit:
-            token = await open_session(Session(unit), self.foundation.people[who])
+            token = await open_session(Session(unit), self.foundation.people[who], factor=True)
         return await self.http.get(f"http://{self.foundation.host}{path}", headers={"Cookie": f"{SESSION}={token}"})
 
 

@@ -123,10 +123,10 @@ class Town:
         return Guest(self.site.http, url or self.site.servers[process].url, self.foundation.host)
 
     async def signed_in(self, who: str, *, process: int = 0) -> Guest:
-        """One of the cast with a session, as the sign-in pages would give one."""
+        """One of the cast with a session, as the sign-in pages would give one; a second factor was given too."""
         guest = self.guest(process=process)
         async with self.site.database.unit(self.foundation.id) as unit:
-            guest.cookies[SESSION] = await open_session(Session(unit), self.foundation.people[who])
+            guest.cookies[SESSION] = await open_session(Session(unit), self.foundation.people[who], factor=True)
         return guest
 
     async def code_sent(self) -> str:

@@ -39,7 +39,7 @@ async def test_what_happened_while_off_is_told_by_the_console_and_done_by_a_work
             await yard.switch(tenant, enabled=True)
             staff = Guest(http, server.url, foundation.host)
             async with yard.database.unit(foundation.id) as unit:
-                staff.cookies[SESSION] = await open_session(Session(unit), foundation.people["staff"])
+                staff.cookies[SESSION] = await open_session(Session(unit), foundation.people["staff"], factor=True)
             assert 'name="since"' in (await staff.get("/console/work")).text
             since = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
             answer = await staff.post("/console/work/plugins/toll/replay", {"since": since}, key=str(uuid4()))

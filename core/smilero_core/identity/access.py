@@ -13,6 +13,7 @@ AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
 RIGHTS_MANAGE = "rights.manage"
+FACTORS_RESET = "factors.reset"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -29,6 +30,8 @@ CORE_PERMISSIONS = (
     Permission(PEOPLE_MANAGE, _OFFICE),
     # Who may do what, and who belongs to the foundation itself.
     Permission(RIGHTS_MANAGE, frozenset({Role.OWNER})),
+    # Whose second factor is lost.
+    Permission(FACTORS_RESET, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

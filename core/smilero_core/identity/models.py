@@ -91,6 +91,7 @@ class SessionRow(TenantModel):
     created_at = fields.DatetimeField(db_default=Now())
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    factor_at = fields.DatetimeField(null=True)
 
     class Meta:
         schema = "core"
@@ -151,3 +152,58 @@ class TicketRow(TenantModel):
     class Meta:
         schema = "core"
         table = "ticket"
+
+
+class SecondFactorRow(TenantModel):
+    """Somebody's authenticator app, if any, and how often codes were tried."""
+
+    person_id = fields.UUIDField()
+    app_sealed = fields.BinaryField(null=True)
+    app_step = fields.BigIntField(db_default=0)
+    app_since = fields.DatetimeField(null=True)
+    tries = fields.IntField(db_default=0)
+    tries_since = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "second_factor"
+
+
+class RecoveryCodeRow(TenantModel):
+    """A code on paper for whoever has lost the second factor; only its hash is kept."""
+
+    person_id = fields.UUIDField()
+    code_hash = fields.BinaryField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "recovery_code"
+
+
+class PasskeyRow(TenantModel):
+    """The public half of a passkey, good at the hosts of this tenant alone."""
+
+    person_id = fields.UUIDField()
+    credential_id = fields.BinaryField()
+    public_key = fields.BinaryField()
+    sign_count = fields.BigIntField()
+    name = fields.TextField()
+    created_at = fields.DatetimeField(db_default=Now())
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "passkey"
+
+
+class PasskeyChallengeRow(TenantModel):
+    """What a passkey has to sign, for one use within minutes by the browser that asked for it."""
+
+    challenge_hash = fields.BinaryField()
+    bound_to = fields.BinaryField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        schema = "core"
+        table = "passkey_challenge"

@@ -22,6 +22,9 @@ _ENDED = (
     "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
     "delete from core.permission_choice where person_id = $1",
+    "delete from core.passkey where person_id = $1",
+    "delete from core.recovery_code where person_id = $1",
+    "delete from core.second_factor where person_id = $1",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -65,6 +68,7 @@ class PersonalData:
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.rights", await self._rights(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
+            PersonSection("person.factors", await self._factors(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
         ]
 
@@ -128,6 +132,24 @@ class PersonalData:
     async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)
         return [{"since": _told(row["created_at"]), "until": _told(row["ended_at"])} for row in rows]
+
+    async def _factors(self, person_id: UUID) -> list[dict[str, object]]:
+        """What there is, and not what it opens with."""
+        rows = await self._session.fetch(
+            """
+            select 'passkey' as kind, name, created_at as since, used_at as used, null::bigint as count
+            from core.passkey where person_id = $1
+            union all select 'app', '', app_since, null, null from core.second_factor where person_id = $1 and app_sealed is not null
+            union all select 'recovery', '', null, null, count(*) from core.recovery_code
+              where person_id = $1 and used_at is null having count(*) > 0
+            order by 1, 3
+            """,
+            person_id,
+        )
+        return [
+            {"kind": row["kind"], "name": row["name"], "since": _told(row["since"]), "used": _told(row["used"]), "count": row["count"]}
+            for row in rows
+        ]
 
     async def _messages(self, phone_index: bytes | None) -> list[dict[str, object]]:
         rows = await self._session.fetch(

@@ -16,6 +16,10 @@ from smilero_sdk.roles import Role
 
 LIFETIME = timedelta(days=30)
 _AT_A_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
+# Roles that nobody has in a session without a second factor.
+GUARDED = frozenset({Role.OWNER, Role.STAFF})
+# How long a second factor is fresh enough to change the factors themselves.
+FRESH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class SignedIn:
     Attributes:
         actor: in the first of the roles asked for that the person holds; None when the person holds none of them.
         shop_id: the shop that the browser works for just now: the chosen one, else the actor's first.
+        waiting: who the actor will be once the session has been given a second factor; `actor` is None until then.
+        fresh: whether a second factor was given within the last ten minutes.
     """
 
     session_id: UUID
@@ -32,20 +38,23 @@ class SignedIn:
     name: str
     actor: Standing | None
     shop_id: UUID | None
+    waiting: Standing | None = None
+    fresh: bool = False
 
 
-async def open_session(session: Session, person_id: UUID, device: str = "", shop_id: UUID | None = None) -> str:
+async def open_session(session: Session, person_id: UUID, device: str = "", shop_id: UUID | None = None, *, factor: bool = False) -> str:
     """Make a session of a person, good for 30 days; the token for its cookie.
 
     Args:
         device: as `device_of` names it.
         shop_id: the shop to begin at.
+        factor: whether a second factor was given on the way in.
     """
     token = new_token()
     await session.execute(
         """
-        insert into core.session (id, person_id, token_hash, expires_at, device, shop_id)
-        values ($1, $2, $3, now() + $4::interval, $5, $6)
+        insert into core.session (id, person_id, token_hash, expires_at, device, shop_id, factor_at)
+        values ($1, $2, $3, now() + $4::interval, $5, $6, case when $7 then now() end)
         """,
         uuid7(),
         person_id,
@@ -53,8 +62,14 @@ async def open_session(session: Session, person_id: UUID, device: str = "", shop
         LIFETIME,
         device,
         shop_id,
+        factor,
     )
     return token
+
+
+async def give_factor(session: Session, token: str) -> None:
+    """Say of a session that its person has just given a second factor."""
+    await session.execute("update core.session set factor_at = now() where token_hash = $1 and ended_at is null", token_hash(token))
 
 
 async def signed_in(session: Session, token: str, roles: Sequence[Role]) -> SignedIn | None:
@@ -73,7 +88,8 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
     hashes = {token_hash(token): token for token in tokens}
     rows = await session.fetch(
         f"""
-        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {STANDING}
+        select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {STANDING},
+          s.factor_at is not null as factor, coalesce(s.factor_at > now() - $2::interval, false) as fresh
         from core.session s
         join core.person p on p.id = s.person_id
         join core.tenant t on t.id = s.tenant_id and t.status = 'active'
@@ -82,6 +98,7 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
         order by m.created_at, m.id
         """,  # noqa: S608 - a constant of the package
         list(hashes),
+        FRESH,
     )
     found: defaultdict[str, list[Record]] = defaultdict(list)
     for row in rows:
@@ -98,8 +115,10 @@ def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
     of_role = [row for row in rows if row["role"] == role.value]
     shops = [row["shop_id"] for row in of_role if row["shop_id"]] if role in _AT_A_SHOP else []
     actor = standing(role, first["person_id"], shops, of_role[0])
+    if role in GUARDED and not first["factor"]:
+        return SignedIn(first["id"], first["person_id"], first["name"], None, None, waiting=actor)
     chosen = first["chosen"] if first["chosen"] in shops else next(iter(shops), None)
-    return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen)
+    return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen, fresh=first["fresh"])
 
 
 async def choose_shop(session: Session, session_id: UUID, shop_id: UUID) -> None:
@@ -135,6 +154,15 @@ async def open_sessions(session: Session, person_id: UUID) -> list[OpenSession]:
         person_id,
     )
     return [OpenSession(row["id"], row["device"], row["created_at"]) for row in rows]
+
+
+async def end_other_sessions(session: Session, person_id: UUID, session_id: UUID) -> int:
+    """End all of somebody's sessions but one; how many were open."""
+    return await session.execute(
+        "update core.session set ended_at = now() where person_id = $1 and id <> $2 and ended_at is null and expires_at > now()",
+        person_id,
+        session_id,
+    )
 
 
 async def end_sessions(session: Session, person_id: UUID, session_id: UUID | None = None) -> int:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from smilero_sdk.pages import Face
 from smilero_tenants.console.colleague import OneColleagueConsole
 from smilero_tenants.console.colleagues import ColleagueConsole
+from smilero_tenants.console.factors import FactorConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
@@ -40,6 +41,7 @@ class ConsolePages:
             *ColleagueConsole(self._pages).routes(),
             *OneColleagueConsole(self._pages).routes(),
             *RightsConsole(self._pages).routes(),
+            *FactorConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
         ]

@@ -76,7 +76,8 @@ async def _console_menu(visit: Visit) -> list[View]:
     log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
     people = [_place(visit, "console.menu.colleagues", "/console/people", "users")] if actor and actor.may(PEOPLE_MANAGE) else []
     rights = [_place(visit, "console.menu.rights", "/console/rights", "key-round")] if actor and actor.may(RIGHTS_MANAGE) else []
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *people, *rights, *log]
+    factors = _place(visit, "console.menu.factors", "/console/factors", "fingerprint-pattern")
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *people, *rights, *log, factors]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:

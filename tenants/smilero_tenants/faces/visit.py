@@ -21,6 +21,9 @@ from smilero_tenants.faces.parts import FaceParts
 # A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
 SESSION_COOKIE = "__Host-session"
 
+# Where a second factor is given.
+FACTOR = "/sign-in/factor"
+
 # Whom a face is for, the most trusted role first.
 ROLES: Mapping[Face, tuple[Role, ...]] = {
     Face.CONSOLE: (Role.OWNER, Role.STAFF),
@@ -61,8 +64,11 @@ class Visit:
             self.context.plugins.require(plugin, self.context.shop_id)
 
     def require_role(self) -> None:
-        """Raises SignInNeeded, or `faces.not_for_you` (403) for somebody whom the face is not for."""
-        if self.visitor is None:
+        """Raises SignInNeeded, or `faces.not_for_you` (403) for somebody whom the face is not for.
+
+        Whoever still owes a second factor is as good as not signed in: `to_sign_in` leads to where it is given.
+        """
+        if self.visitor is None or self.visitor.waiting is not None:
             raise SignInNeeded
         if self.visitor.actor is None:
             raise Problem(_NOT_FOR_YOU[self.face], HTTPStatus.FORBIDDEN)
@@ -89,6 +95,7 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
     async with parts.database.unit(tenant.id, read_only=read_only) as unit:
         token = request.cookies.get(SESSION_COOKIE)
         visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
+        request.state.owes_factor = visitor is not None and visitor.waiting is not None
         actor = parts.access.equip(visitor.actor) if visitor and visitor.actor else None
         context = Context(
             tenant,
@@ -104,16 +111,28 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
 
 
 def to_sign_in(request: Request, face: Face) -> Response:
-    """Where somebody who has not signed in goes, and comes back from; a command comes back to the page that it stood on."""
-    came_from = request.url.path if request.method == "GET" else _referring_path(request)
-    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return RedirectResponse(f"/sign-in?{urlencode({'next': came_from + query, 'face': face.value})}", HTTPStatus.SEE_OTHER)
+    """Where somebody who has not signed in goes, or owes a second factor, and comes back from."""
+    if getattr(request.state, "owes_factor", False):
+        return RedirectResponse(to_factor(request), HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/sign-in?{urlencode({'next': _came_from(request), 'face': face.value})}", HTTPStatus.SEE_OTHER)
+
+
+def to_factor(request: Request) -> str:
+    """The address at which somebody who has signed in gives a second factor, and comes back from."""
+    return f"{FACTOR}?{urlencode({'next': _came_from(request)})}"
 
 
 def inner_path(path: str) -> str:
     """A path of this host, or `/`: never another site's."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside else "/"
+
+
+def _came_from(request: Request) -> str:
+    """The address of a page; a command comes back to the page that it stood on."""
+    if request.method != "GET":
+        return _referring_path(request)
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _referring_path(request: Request) -> str:

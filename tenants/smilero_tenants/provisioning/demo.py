@@ -1,10 +1,14 @@
 """The demo: three foundations with their real markets, made-up shops, and people whose numbers everybody knows."""
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
+from smilero_core.identity.factors import Factors
 from smilero_core.identity.people import NewPerson, People
+from smilero_core.identity.sessions import GUARDED
+from smilero_core.identity.totp import new_secret
 from smilero_core.identity.vault import Vault
 from smilero_core.platform.tenants import NewTenant, TenantOffice
 from smilero_core.plugins.gate import switch
@@ -55,6 +59,7 @@ async def provision_demo(database: Database, vault: Vault, plugins: Sequence[str
             if not await store.market_ids():
                 people = People(session, tenant_id, vault)
                 await _fill(store, people, definition, told)
+            await _give_apps(session, tenant_id, vault)
             await _switch_new_on(session, plugins)
 
 
@@ -68,6 +73,15 @@ async def _fill(store: RegistryStore, people: People, definition: MarketDefiniti
         await store.add_shops([shop for shop, _ in shops[start : start + _BATCH]])
     told(name, len(shops), len(shops))
     await people.ensure(_people(shops), definition.locale)
+
+
+async def _give_apps(session: Session, tenant_id: UUID, vault: Vault) -> None:
+    """An authenticator app for owner and staff, whose code the page itself shows in the demo; none for who has set something up."""
+    factors, people = Factors(session, tenant_id, vault), People(session, tenant_id, vault)
+    for role in sorted(GUARDED):
+        person_id = await people.by_phone(DEMO_PHONES[role])
+        if person_id is not None and not (await factors.held(person_id)).any:
+            await factors.set_app(person_id, new_secret(), step=0)
 
 
 async def _switch_new_on(session: Session, plugins: Sequence[str]) -> None:

@@ -33,6 +33,8 @@ class Entered:
 async def enter(session: Session, request: Request, person_id: UUID, path: str, shop_id: UUID | None = None) -> Entered:
     """Open a session in this browser; the one that was open in it ends, since its cookie is written over.
 
+    It has no second factor, whichever way led here: owners and staff are asked for one before they see the console.
+
     Args:
         path: where to go on; `/` for the person's own face.
         shop_id: the shop to begin at.
@@ -65,6 +67,6 @@ async def _home(session: Session, token: str) -> str:
     """Where somebody goes who came from nowhere: staff to the console, merchants to the portal."""
     for face in (Face.CONSOLE, Face.PORTAL):
         visitor = await signed_in(session, token, ROLES[face])
-        if visitor and visitor.actor:
+        if visitor and (visitor.actor or visitor.waiting):
             return f"/{face.value}"
     return "/"

@@ -30,6 +30,7 @@ PER_ADDRESS = Rule("code-address", 30, 600, fails_closed=True)
 _TEMPLATE = "messaging.sign_in_code"
 
 LINK = "/sign-in/link"
+PASSKEY = "/sign-in/passkey"
 _LINK_STATUS = {LinkState.OPEN: HTTPStatus.OK, LinkState.ELSEWHERE: HTTPStatus.FORBIDDEN, LinkState.GONE: HTTPStatus.GONE}
 
 
@@ -158,7 +159,8 @@ class SignInPages:
 
     def _phone_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
         face = next((face.value for face in (Face.CONSOLE, Face.PORTAL) if path.startswith(f"/{face.value}")), Face.PUBLIC.value)
-        return self._page(request, "portal/sign_in.html", problem, action="/sign-in", next=path, phone=phone, face=face)
+        passkey = {"options": f"{PASSKEY}/options", "action": PASSKEY} if face == Face.CONSOLE.value else None
+        return self._page(request, "portal/sign_in.html", problem, action="/sign-in", next=path, phone=phone, face=face, passkey=passkey)
 
     def _code_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
         return self._page(

@@ -2,6 +2,7 @@
 import { keypad } from './keypad.js';
 import { live } from './live.js';
 import { sendOnce } from './once.js';
+import { passkey } from './passkey.js';
 import { print } from './print.js';
 import { scan } from './scan.js';
 import { share } from './share.js';
@@ -12,6 +13,7 @@ const BEHAVIOURS = {
   'form[data-keypad]': keypad,
   '[data-scan]': scan,
   '[data-live-url]': live,
+  'form[data-passkey]': passkey,
   '[data-print]': print,
   '[data-share-url]': share,
   '[data-speak]': speak,

@@ -1,4 +1,4 @@
-"""`smilero person`: what is stored about somebody, handed over or erased."""
+"""`smilero person`: what is stored about somebody, handed over or erased; and the way back in for who lost a second factor."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,9 @@ from uuid import UUID
 
 import typer
 
+from smilero_core.identity.factors import Factors, guarded_people
 from smilero_core.identity.people import People
+from smilero_core.identity.sessions import end_sessions
 from smilero_core.plugins import person_data
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.person_data import KeptBy
@@ -50,6 +52,27 @@ def erase(*, tenant: TenantOption, phone: PhoneOption, yes: Annotated[bool, type
     say(text("cli.person_erased"))
     for sentence in kept:
         say(sentence)
+
+
+@app.command("reset-factor")
+def reset_factor(
+    *, tenant: TenantOption, phone: PhoneOption, reason: Annotated[str, typer.Option("--reason", help="Why; it stays on record.")]
+) -> None:
+    """Take the second factors of an owner or of staff away, who lost them: they set up new ones at the next sign-in."""
+    host = find_plugins()
+
+    async def work(office: Office) -> None:
+        async with core_context(office, host, await office.tenant(tenant)) as context:
+            person_id = await _person(office, context, phone)
+            role = next((one.role for one in await guarded_people(context.host) if one.person_id == person_id), None)
+            if role is None:
+                raise Problem("identity.not_that_role", 404, role=context.text("person.role.staff"))
+            await Factors(context.host, context.tenant.id, office.vault).reset(person_id)
+            await end_sessions(context.host, person_id)
+            await context.audit.record(f"identity.audit.factor.reset.{role.value}", person_id, reason=reason)
+
+    with_office(work)
+    say(text("cli.factor_reset"))
 
 
 async def _person(office: Office, context: Context, phone: str) -> UUID:

@@ -169,7 +169,7 @@ class Town:
 
     async def _open_session(self, who: str) -> str:
         async with self.place.runtime.database.unit(self.id) as unit:
-            return await open_session(Session(unit), self.people[who])
+            return await open_session(Session(unit), self.people[who], factor=True)
 
     async def _switch(self, plugin: str, *, on: bool) -> None:
         async with self.place.runtime.database.unit(self.id) as unit:
