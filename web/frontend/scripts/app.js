@@ -4,12 +4,14 @@ import { live } from './live.js';
 import { sendOnce } from './once.js';
 import { print } from './print.js';
 import { scan } from './scan.js';
+import { sendAtOnce } from './send.js';
 import { share } from './share.js';
 import { speak } from './speak.js';
 
 const BEHAVIOURS = {
   'form[data-once]': sendOnce,
   'form[data-keypad]': keypad,
+  'form[data-at-once]': sendAtOnce,
   '[data-scan]': scan,
   '[data-live-url]': live,
   '[data-print]': print,
