@@ -10,8 +10,6 @@ MENU = [
 KINDS = ("switch", "number", "text", "paragraph", "choice", "list", "date", "time", "secret")
 _WAYS = {"switch_url": "/switch", "sessions_url": "/console/sessions", "sign_out_url": "/sign-out"}
 DESK: dict[str, object] = {"frame": {"menu": MENU, "person": "김순자", **_WAYS}}
-    "frame": {"menu": MENU, "person": "김순자", "switch_url": "/switch", "sessions_url": "/console/sessions", "sign_out_url": "/sign-out"}
-}
 PLUGIN: dict[str, object] = {
     "name": "coupons",
     "title": "쿠폰",
