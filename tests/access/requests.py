@@ -139,6 +139,31 @@ async def _own_session(scene: Scene, who: str) -> Ask:
     return Ask(ids={"session_id": await scene.session_to_end(who)}) if who in scene.sessions else Ask()
 
 
+async def _linked(scene: Scene, who: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(ids={"link_id": await scene.linked.link(who)}) if who in scene.sessions else Ask()
+
+
+async def _to_link(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(form={"foundation": await scene.linked.slug()}, keyless=True)
+
+
+async def _arrived(scene: Scene, who: str) -> Ask:
+    return replace(await _signed_out(scene, who), cookies=await scene.linked.arrival("switch"))
+
+
+async def _arriving(scene: Scene, _: str) -> Ask:
+    form, sent = await scene.linked.ticket()
+    return Ask(form=form, headers=sent, keyless=True)
+
+
+async def _asked_to_link(scene: Scene, who: str) -> Ask:
+    # Of a person of its own: an account is linked once.
+    session = _with_session(await scene.newcomer(who)) if who in scene.sessions else Ask()
+    return replace(session, cookies=await scene.linked.arrival("link"))
+
+
 async def _link(scene: Scene, who: str) -> Ask:
     # Whoever goes in leaves the session that was open in the browser.
     device, token = await scene.link()
@@ -227,7 +252,15 @@ _MADE: Mapping[str, Made] = {
     "POST /sessions/{session_id}/end": _own_session,
     "POST /portal/sessions/end": _signed_out_everywhere,
     "POST /portal/sessions/{session_id}/end": _own_session,
+    "POST /console/sessions/end": _signed_out_everywhere,
+    "POST /console/sessions/{session_id}/end": _own_session,
     "POST /sign-out": _signed_out,
+    "POST /switch/{link_id}": _linked,
+    "POST /switch/links": _to_link,
+    "POST /switch/links/{link_id}/end": _linked,
+    "GET /arrive": _arrived,
+    "POST /arrive": _arriving,
+    "POST /arrive/link": _asked_to_link,
     "GET /dev/plugin/{name}": lambda _, __: _named("example"),
     "POST /portal/shops": _shop_chosen,
     "POST /portal/plugins/{name}": _form(enabled="true"),

@@ -30,6 +30,7 @@ from smilero_example.settings import BookSettings
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
+from tests.access.partner import Partner
 from tests.support.application import Site
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
@@ -110,6 +111,11 @@ class Scene:
     def foundation(self) -> Foundation:
         """Whose objects they are."""
         return self.stage.foundation
+
+    @property
+    def linked(self) -> Partner:
+        """A foundation with which people link theirs."""
+        return Partner(self.town)
 
     @property
     def town(self) -> Town:
@@ -270,6 +276,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "membership_id": place,
         "colleague_id": await scene.colleague("officer"),
         "invitation_id": str(invitation.invitation_id),
+        "link_id": await scene.linked.link("merchant"),
     }
     return replace(
         scene, ids={**scene.ids, **made}, tokens={"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene)}

@@ -8,7 +8,8 @@ MENU = [
     {"label": "기능 켜고 끄기", "url": "/console/plugins", "icon": "toggle-right", "current": False, "count": None},
 ]
 KINDS = ("switch", "number", "text", "paragraph", "choice", "list", "date", "time", "secret")
-DESK: dict[str, object] = {"frame": {"menu": MENU, "person": "김순자", "sign_out_url": "/sign-out"}}
+_WAYS = {"switch_url": "/switch", "sessions_url": "/console/sessions", "sign_out_url": "/sign-out"}
+DESK: dict[str, object] = {"frame": {"menu": MENU, "person": "김순자", **_WAYS}}
 PLUGIN: dict[str, object] = {
     "name": "coupons",
     "title": "쿠폰",

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
+from tests.web.samples_switching import SWITCHING_PAGES
 
 BAR = [
     {"label": "처음", "url": "/portal", "icon": "house", "current": True},
@@ -15,15 +16,9 @@ LONG_SHOP = {
     "seal": "두",
     "place": "부산광역시 중구 부평깡통시장 지하 1층 특설매장 103호",
 }
-PORTAL: dict[str, object] = {
-    "frame": {
-        "shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"},
-        "bar": BAR,
-        "sign_out_url": "/portal/sign-out",
-        "search_url": "/portal/search",
-    }
-}
-LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, "bar": BAR, "sign_out_url": "/portal/sign-out", "search_url": "/portal/search"}}
+WAYS = {"bar": BAR, "sign_out_url": "/portal/sign-out", "search_url": "/portal/search", "switch_url": "/switch"}
+PORTAL: dict[str, object] = {"frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, **WAYS}}
+LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, **WAYS}}
 ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None, "search_url": None}}
 
 TICKET = {"label": "우리 가게 쿠폰", "url": "/portal/coupons", "icon": "ticket-percent", "note": None}
@@ -216,6 +211,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for kind in KINDS
     },
     **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
+    **{name: (template, ALONE | values) for name, (template, values) in SWITCHING_PAGES.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
     "help": (
         "portal/help.html",

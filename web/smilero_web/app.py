@@ -31,6 +31,8 @@ from smilero_tenants.sign_in.joining import JoinPages
 from smilero_tenants.sign_in.passkey import PasskeyPages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_tenants.sign_in.sessions import SessionPages
+from smilero_tenants.switching.arriving import ArrivalPages
+from smilero_tenants.switching.going import SwitchPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.plugins import plugins_api
@@ -102,7 +104,9 @@ class Application:
             *FactorPages(runtime).routes(),
             *FactorSetupPages(runtime).routes(),
             *JoinPages(runtime).routes(),
-            *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
+            *(route for face in (Face.PORTAL, Face.CONSOLE, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
+            *SwitchPages(runtime).routes(),
+            *ArrivalPages(runtime).routes(),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

@@ -14,7 +14,7 @@ from smilero_core.db.lineages import SHARED_TABLES
 from smilero_sdk.binding import TENANT_SETTING
 
 # The whole list of tables that belong to no tenant.
-PLATFORM_TABLES = ("core.tenant", "core.tenant_host", "core.operator_token", "core.plugin_uninstalled")
+PLATFORM_TABLES = ("core.tenant", "core.tenant_host", "core.operator_token", "core.plugin_uninstalled", "core.account_link")
 
 # Tenant tables that the platform's login may see across tenants, and nothing else.
 PLATFORM_READS = (

@@ -207,3 +207,18 @@ class PasskeyChallengeRow(TenantModel):
     class Meta:
         schema = "core"
         table = "passkey_challenge"
+
+
+class AccountLinkRow(Model):
+    """Two accounts of one person at two foundations: ids, and nothing that says who it is."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    one_tenant = fields.UUIDField()
+    one_person = fields.UUIDField()
+    other_tenant = fields.UUIDField()
+    other_person = fields.UUIDField()
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "core"
+        table = "account_link"

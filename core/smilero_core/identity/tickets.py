@@ -1,7 +1,8 @@
 """Tickets: how somebody goes on at the host of a tenant from another host, with which it shares no cookie.
 
 A ticket is random, good for one use within 30 seconds and for one purpose, and is kept as a hash. It is a bearer's word:
-the host that takes one must also know the browser, by a cookie of its own or by a tap of the person.
+the host that takes one must also know the browser, by a cookie of its own, by a tap of the person, or by the `Origin` of the
+page that sends it.
 """
 
 import json
@@ -31,12 +32,13 @@ class Tickets:
         self._tenant_id = tenant_id
         self._vault = vault
 
-    async def issue(self, purpose: str, held: Mapping[str, str]) -> str:
+    async def issue(self, purpose: str, held: Mapping[str, str], lifetime: timedelta = LIFETIME) -> str:
         """A new ticket.
 
         Args:
             purpose: what it is taken for; a ticket for one purpose is worth nothing for another.
             held: what the taking host is told; it is sealed.
+            lifetime: longer for one that a cookie of the taking host keeps, and that never goes from host to host.
         """
         token = secrets.token_urlsafe(_BYTES)
         await self._session.execute(
@@ -45,7 +47,7 @@ class Tickets:
             purpose,
             token_hash(token),
             self._vault.seal(self._tenant_id, _sealed_for(purpose), json.dumps(dict(held))),
-            LIFETIME,
+            lifetime,
         )
         return token
 
@@ -65,6 +67,18 @@ class Tickets:
             token_hash(token),
             purpose,
         )
+        return self._opened(purpose, sealed)
+
+    async def look(self, purpose: str, token: str) -> Mapping[str, str] | None:
+        """What a ticket holds that is still good, without using it."""
+        sealed = await self._session.fetch_value(
+            "select held_sealed from core.ticket where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()",
+            token_hash(token),
+            purpose,
+        )
+        return self._opened(purpose, sealed)
+
+    def _opened(self, purpose: str, sealed: object) -> Mapping[str, str] | None:
         if not isinstance(sealed, bytes):
             return None
         held: dict[str, str] = json.loads(self._vault.open(self._tenant_id, _sealed_for(purpose), sealed))

@@ -16,6 +16,9 @@ View = dict[str, object]
 
 _BAR = 3
 
+# Where somebody chooses among everything that is one's own.
+SWITCH_URL = "/switch"
+
 # A plugin with this page on the public face is where a shop is shown.
 _SHOP_PAGE = "/shops/{shop_id}"
 
@@ -44,10 +47,15 @@ async def frame(visit: Visit) -> View:
     """The frame's values for the visited face; `look_url` and `site` with them."""
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "sign_out_url": "/sign-out", "search_url": "/portal/search"}
+        ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
-        shown["frame"] = {"menu": await _console_menu(visit), "person": person, "sign_out_url": "/sign-out"}
+        ways = {"sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}
+        shown["frame"] = {"menu": await _console_menu(visit), "person": person, **ways}
+    elif visit.visitor:
+        # Customers alone have their list on the public face; others find theirs behind the switch.
+        shown["me"] = {"switch_url": SWITCH_URL, "sessions_url": "/sessions" if visit.visitor.actor else None}
     return shown
 
 

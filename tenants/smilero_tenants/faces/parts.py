@@ -14,6 +14,7 @@ from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.rooms import Rooms
+from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.viewers import Viewer
 
@@ -37,6 +38,10 @@ class FaceParts(Protocol):
     @property
     def database(self) -> Database:
         """The pools."""
+
+    @property
+    def directory(self) -> TenantDirectory:
+        """The other foundations."""
 
     @property
     def services(self) -> HostServices:

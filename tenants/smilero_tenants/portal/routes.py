@@ -96,19 +96,7 @@ class PortalPages:
         )
 
     async def _shops(self, visit: Visit) -> Shown:
-        reader = visit.context.reader
-        rows = [await reader.shop_row(shop_id) for shop_id in sorted(visit.context.actor.shop_ids)]
-        markets = {row.market_id: (await reader.market(row.market_id)).row.name for row in rows}
-        shops = [
-            {
-                "id": str(row.id),
-                "name": row.name,
-                "place": f"{markets[row.market_id]} {row.stall}".strip(),
-                "current": row.id == visit.context.shop_id,
-            }
-            for row in rows
-        ]
-        return Shown("portal/shops.html", {"shops": shops, "action": "/portal/shops"})
+        return Shown("portal/shops.html", {"shops": await own_shops(visit), "action": "/portal/shops"})
 
     async def choose(self, request: Request) -> Response:
         """Work for another shop."""
@@ -122,6 +110,22 @@ class PortalPages:
             return "/portal"
 
         return await self._pages.command(request, carry_out)
+
+
+async def own_shops(visit: Visit) -> list[Values]:
+    """The shops that the visitor works at, as one chooses among them."""
+    reader = visit.context.reader
+    rows = [await reader.shop_row(shop_id) for shop_id in sorted(visit.context.actor.shop_ids)]
+    markets = {row.market_id: (await reader.market(row.market_id)).row.name for row in rows}
+    return [
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "place": f"{markets[row.market_id]} {row.stall}".strip(),
+            "current": row.id == visit.context.shop_id,
+        }
+        for row in rows
+    ]
 
 
 class _Part(NamedTuple):

@@ -36,7 +36,9 @@ class FrontPage:
             views = ((plugin, view) for plugin, view in given if isinstance(view, View))
             page = next(filter(None, (self._drawn(visit, plugin, view, shown) for plugin, view in views)), None)
         page = page or self._parts().templates.render(_PLAIN.template, request.state.language, **shown)
-        return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language"})
+        # Nobody keeps the page of somebody who is signed in.
+        kept = {"Cache-Control": "no-store"} if visit.visitor else {}
+        return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language, Cookie", **kept})
 
     def _drawn(self, visit: Visit, plugin: str, view: View, shown: Mapping[str, object]) -> str | None:
         render = self._parts().templates.render

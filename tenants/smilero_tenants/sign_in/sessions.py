@@ -1,4 +1,4 @@
-"""`/portal/sessions` and `/sessions`: where somebody is signed in, ended one by one or all."""
+"""`/portal/sessions`, `/console/sessions` and `/sessions`: where somebody is signed in, ended one by one or all."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit
 
-_PATHS = {Face.PORTAL: "/portal/sessions", Face.PUBLIC: "/sessions"}
+_PATHS = {Face.PORTAL: "/portal/sessions", Face.CONSOLE: "/console/sessions", Face.PUBLIC: "/sessions"}
+_BACK = {Face.PORTAL: "/portal/help", Face.CONSOLE: "/console", Face.PUBLIC: "/"}
 
 
 class SessionPages:
@@ -74,9 +75,9 @@ class SessionPages:
         values: Values = {
             "sessions": [self._row(visit, one) for one in found],
             "end_all": f"{path}/end",
-            "back_url": "/portal/help" if self._face is Face.PORTAL else "/",
+            "back_url": _BACK[self._face],
         }
-        if self._face is Face.PUBLIC:
+        if self._face is not Face.PORTAL:
             values["frame"] = {"shop": None, "bar": [], "sign_out_url": "/sign-out"}
         return Shown("portal/sessions.html", values)
 

@@ -5,12 +5,14 @@ import { sendOnce } from './once.js';
 import { passkey } from './passkey.js';
 import { print } from './print.js';
 import { scan } from './scan.js';
+import { sendAtOnce } from './send.js';
 import { share } from './share.js';
 import { speak } from './speak.js';
 
 const BEHAVIOURS = {
   'form[data-once]': sendOnce,
   'form[data-keypad]': keypad,
+  'form[data-at-once]': sendAtOnce,
   '[data-scan]': scan,
   '[data-live-url]': live,
   'form[data-passkey]': passkey,

@@ -16,7 +16,11 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers that a page needs from its first version: nothing inline, nothing from elsewhere."""
+    """Adds the headers that a page needs from its first version: nothing inline, nothing from elsewhere.
+
+    A page that hands somebody over to another of our hosts sets `form_target` in the request's state: its forms then go to that
+    origin, and to no other.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,6 +34,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                target = scope.get("state", {}).get("form_target")
+                if target:
+                    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {target}")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -1,6 +1,6 @@
 """What a foundation says otherwise of rights, and invitations to the foundation itself.
 
-Revision: 0014, after 0011
+Revision: 0012, after 0011
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table
 
-revision = "0014"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None

@@ -1,6 +1,6 @@
 """Passkeys, authenticator apps, recovery codes, and when a session was given a second factor.
 
-Revision: 0015, after 0014
+Revision: 0013, after 0012
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from smilero_sdk.migrations import Reference, create_tenant_table, drop_table
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
