@@ -25,7 +25,9 @@ from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.search.routes import SearchPages
+from smilero_tenants.sign_in.connecting import ConnectPages
 from smilero_tenants.sign_in.joining import JoinPages
+from smilero_tenants.sign_in.outside import OutsidePages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_tenants.sign_in.sessions import SessionPages
 from smilero_web.api.document import document_route
@@ -95,6 +97,8 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
+            *OutsidePages(runtime).routes(),
+            *ConnectPages(runtime).routes(),
             *JoinPages(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *FilePages(runtime).routes(),

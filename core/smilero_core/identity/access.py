@@ -11,6 +11,7 @@ MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
+LOGINS_MANAGE = "logins.manage"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -25,6 +26,8 @@ CORE_PERMISSIONS = (
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop: inviting, and taking away.
     Permission(PEOPLE_MANAGE, _OFFICE),
+    # Whose word is taken for who somebody is.
+    Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

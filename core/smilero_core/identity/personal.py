@@ -8,6 +8,7 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
+from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.phone import spoken_phone
 from smilero_core.identity.vault import MESSAGE_BODY, Vault
 from smilero_sdk.answers import PersonSection
@@ -21,6 +22,7 @@ _ENDED = (
     "update core.session set ended_at = now() where person_id = $1 and ended_at is null",
     "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
+    "delete from core.outside_login where person_id = $1",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -64,6 +66,7 @@ class PersonalData:
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
+            PersonSection("person.outside_logins", await OutsideLogins(self._session, self._tenant_id, self._vault).told(person_id)),
         ]
 
     async def owned_shops(self, person_id: UUID) -> list[str]:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from smilero_core.db.database import Database
 from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
+from smilero_core.identity.outside.client import OutsideClient
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.security import SecurityMessages
@@ -14,6 +15,7 @@ from smilero_core.plugins.context import HostServices
 from smilero_core.plugins.gate import PluginGate
 from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.rooms import Rooms
+from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.viewers import Viewer
 
@@ -73,6 +75,14 @@ class FaceParts(Protocol):
     @property
     def messages(self) -> SecurityMessages:
         """Codes to phones."""
+
+    @property
+    def directory(self) -> TenantDirectory:
+        """Which foundation is where."""
+
+    @property
+    def outside(self) -> OutsideClient:
+        """The providers of logins outside."""
 
     @property
     def rooms(self) -> Rooms[Viewer]:
