@@ -15,10 +15,10 @@ const require = createRequire(import.meta.url);
 const ICONS = [
   'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
   'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
-  'headset', 'house', 'inbox', 'key-round', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'notebook-pen', 'phone', 'printer',
-  'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket', 'smartphone',
-  'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'users', 'volume-2',
-  'wifi-off',
+  'headset', 'house', 'inbox', 'key-round', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'notebook-pen', 'phone',
+  'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
+  'smartphone', 'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'users',
+  'volume-2', 'wifi-off',
 ];
 
 /** The KRDS custom properties that our styles name, and those that these name in turn. */

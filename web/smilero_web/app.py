@@ -25,9 +25,11 @@ from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.search.routes import SearchPages
+from smilero_tenants.sign_in.connecting import ConnectPages
 from smilero_tenants.sign_in.factor import FactorPages
 from smilero_tenants.sign_in.factor_setup import FactorSetupPages
 from smilero_tenants.sign_in.joining import JoinPages
+from smilero_tenants.sign_in.outside import OutsidePages
 from smilero_tenants.sign_in.passkey import PasskeyPages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_tenants.sign_in.sessions import SessionPages
@@ -103,6 +105,8 @@ class Application:
             *PasskeyPages(runtime).routes(),
             *FactorPages(runtime).routes(),
             *FactorSetupPages(runtime).routes(),
+            *OutsidePages(runtime).routes(),
+            *ConnectPages(runtime).routes(),
             *JoinPages(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.CONSOLE, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *SwitchPages(runtime).routes(),

@@ -17,6 +17,8 @@ from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
+from smilero_core.identity.outside.client import OutsideClient
+from smilero_core.identity.outside.network import Addresses
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
 from smilero_core.limits.limiter import Limiter
@@ -79,6 +81,7 @@ class Runtime(Parts):
     watch: Watch | None
     channel: TextChannel
     messages: SecurityMessages
+    outside: OutsideClient
 
     @property
     def demo(self) -> bool:
@@ -174,6 +177,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 watch=watch,
                 channel=channel,
                 messages=SecurityMessages(database, vault, channel),
+                outside=OutsideClient(Addresses(loopback=parts.settings.near_providers)),
             )
             works = [hub.run(), bell.run(), rooms.run(partial(check_viewers, runtime)), *([watch.run()] if watch else [])]
             async with _tasks(works):

@@ -17,6 +17,7 @@ class Environment(StrEnum):
 class WebSettings(BaseSettings):
     """`SMILERO_*` of the web process.
 
+    `loopback_providers`: for tests alone: logins of providers on this machine, without TLS, as the demo has them.
     `plugins`: see `listed_plugins`. `watch`: a plugin whose author looks at `/dev/plugin/<name>`; set by `smilero plugin dev`.
     """
 
@@ -32,6 +33,7 @@ class WebSettings(BaseSettings):
     plugins: str = ""
     watch: str = ""
     files_url: str = ""
+    loopback_providers: bool = False
     # Of the watchdog; they can be made shorter, never longer.
     blocked_notice_seconds: float = Field(default=1.5, gt=0, le=1.5)
     blocked_end_seconds: float = Field(default=10.0, gt=0, le=10.0)
@@ -40,6 +42,11 @@ class WebSettings(BaseSettings):
     def demo(self) -> bool:
         """Whether demo mode is on."""
         return self.env is Environment.DEMO
+
+    @property
+    def near_providers(self) -> bool:
+        """Whether a provider of logins may be on this machine."""
+        return self.demo or self.loopback_providers
 
     @property
     def listed_plugins(self) -> list[str] | None:

@@ -14,6 +14,7 @@ AUDIT_READ = "audit.read"
 PEOPLE_MANAGE = "people.manage"
 RIGHTS_MANAGE = "rights.manage"
 FACTORS_RESET = "factors.reset"
+LOGINS_MANAGE = "logins.manage"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -32,6 +33,8 @@ CORE_PERMISSIONS = (
     Permission(RIGHTS_MANAGE, frozenset({Role.OWNER})),
     # Whose second factor is lost.
     Permission(FACTORS_RESET, frozenset({Role.OWNER})),
+    # Whose word is taken for who somebody is.
+    Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
+from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.phone import spoken_phone
 from smilero_core.identity.vault import MESSAGE_BODY, Vault
 from smilero_sdk.answers import PersonSection
@@ -25,6 +26,7 @@ _ENDED = (
     "delete from core.passkey where person_id = $1",
     "delete from core.recovery_code where person_id = $1",
     "delete from core.second_factor where person_id = $1",
+    "delete from core.outside_login where person_id = $1",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -70,6 +72,7 @@ class PersonalData:
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.factors", await self._factors(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
+            PersonSection("person.outside_logins", await OutsideLogins(self._session, self._tenant_id, self._vault).told(person_id)),
         ]
 
     async def owned_shops(self, person_id: UUID) -> list[str]:

@@ -24,7 +24,7 @@ RESERVED = frozenset(
         *("core", "api", "console", "portal", "public", "operator", "static", "webhooks", "dev", "ui", "platform", "files", "stripe"),
         # The host's own pages and operations: /console/plugins, /portal/help, /api/v1/registry.
         *("plugins", "shops", "work", "help", "registry", "tenant", "search", "print", "measures", "sessions", "join", "invitations"),
-        *("people", "rights"),
+        *("logins", "people", "rights"),
     }
 )
 # What an event may carry: nothing that could hold a name or a number of somebody.

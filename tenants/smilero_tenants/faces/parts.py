@@ -7,6 +7,7 @@ from markupsafe import Markup
 from smilero_core.db.database import Database
 from smilero_core.files.store import FileStore
 from smilero_core.identity.access import Access
+from smilero_core.identity.outside.client import OutsideClient
 from smilero_core.identity.vault import Vault
 from smilero_core.limits.limiter import Limiter
 from smilero_core.messaging.security import SecurityMessages
@@ -41,7 +42,7 @@ class FaceParts(Protocol):
 
     @property
     def directory(self) -> TenantDirectory:
-        """The other foundations."""
+        """The foundations, by host and by id."""
 
     @property
     def services(self) -> HostServices:
@@ -78,6 +79,10 @@ class FaceParts(Protocol):
     @property
     def messages(self) -> SecurityMessages:
         """Codes to phones."""
+
+    @property
+    def outside(self) -> OutsideClient:
+        """The providers of logins outside."""
 
     @property
     def rooms(self) -> Rooms[Viewer]:

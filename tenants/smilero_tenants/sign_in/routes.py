@@ -22,6 +22,7 @@ from smilero_sdk.roles import Role
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SESSION_COOKIE, inner_path
 from smilero_tenants.sign_in.entering import Entered, alone, enter, way_on
+from smilero_tenants.sign_in.outside import buttons, told_why
 
 DEVICE_COOKIE = "__Host-device"
 
@@ -59,7 +60,7 @@ class SignInPages:
     async def ask_phone(self, request: Request) -> Response:
         """Which number."""
         _tenant(request)
-        return self._phone_page(request, "", None, _next(request.query_params.get("next")))
+        return await self._phone_page(request, "", None, _next(request.query_params.get("next")))
 
     async def send_code(self, request: Request) -> Response:
         """Make a code, commit it, send it, ask for it."""
@@ -71,7 +72,7 @@ class SignInPages:
             await parts.limiter.take(tenant.id, PER_ADDRESS, request.client.host if request.client else "")
             await parts.limiter.take(tenant.id, PER_PHONE, parts.vault.index(tenant.id, "phone", normal).hex())
         except Problem as problem:
-            return self._phone_page(request, phone[:20], problem, path)
+            return await self._phone_page(request, phone[:20], problem, path)
         async with parts.database.unit(tenant.id) as unit:
             session = Session(unit)
             issued = await SignInCodes(session, tenant.id, parts.vault).issue(normal, device, path)
@@ -102,7 +103,7 @@ class SignInPages:
             phone = await codes.pending_phone(device)
             tried = await codes.verify(device, code)
             entered = await self._welcome(session, request, tried.phone, path) if tried.verdict is Verdict.RIGHT else None
-        return self._refused(request, tried, phone, path) if entered is None else entered.response()
+        return await self._refused(request, tried, phone, path) if entered is None else entered.response()
 
     async def ask_link(self, request: Request) -> Response:
         """Whether to go in. Nothing happens yet: messengers open links by themselves to show a picture of them."""
@@ -151,16 +152,18 @@ class SignInPages:
             codes = SignInCodes(Session(unit), tenant.id, self._parts().vault)
             return await codes.pending_phone(request.cookies.get(DEVICE_COOKIE, ""))
 
-    def _refused(self, request: Request, tried: Tried, phone: str | None, path: str) -> Response:
+    async def _refused(self, request: Request, tried: Tried, phone: str | None, path: str) -> Response:
         problem = Problem(f"identity.code.{tried.verdict.value}", HTTPStatus.UNPROCESSABLE_ENTITY, left=tried.left)
         if tried.verdict is Verdict.WRONG and phone is not None:
             return self._code_page(request, phone, problem, path)
-        return self._phone_page(request, spoken_phone(phone) if phone else "", problem, path)
+        return await self._phone_page(request, spoken_phone(phone) if phone else "", problem, path)
 
-    def _phone_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
+    async def _phone_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
         face = next((face.value for face in (Face.CONSOLE, Face.PORTAL) if path.startswith(f"/{face.value}")), Face.PUBLIC.value)
         passkey = {"options": f"{PASSKEY}/options", "action": PASSKEY} if face == Face.CONSOLE.value else None
-        return self._page(request, "portal/sign_in.html", problem, action="/sign-in", next=path, phone=phone, face=face, passkey=passkey)
+        why, outside = told_why(request), await buttons(self._parts(), request, path)
+        ways = {"why": why.value if why else None, "outside": outside, "passkey": passkey}
+        return self._page(request, "portal/sign_in.html", problem, action="/sign-in", next=path, phone=phone, face=face, **ways)
 
     def _code_page(self, request: Request, phone: str, problem: Problem | None, path: str) -> Response:
         return self._page(

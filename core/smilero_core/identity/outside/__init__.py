@@ -1,0 +1,1 @@
+"""Logins of providers outside: Kakao, Naver, Google and whoever speaks OpenID Connect."""
