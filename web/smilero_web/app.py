@@ -21,10 +21,12 @@ from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
+from smilero_tenants.portal.helping import HelpingPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
 from smilero_tenants.search.routes import SearchPages
+from smilero_tenants.sign_in.help_link import HelpLink
 from smilero_tenants.sign_in.joining import JoinPages
 from smilero_tenants.sign_in.routes import SignInPages
 from smilero_tenants.sign_in.sessions import SessionPages
@@ -96,6 +98,8 @@ class Application:
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *SignInPages(runtime).routes(),
             *JoinPages(runtime).routes(),
+            *HelpLink(runtime).routes(),
+            *HelpingPages(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),

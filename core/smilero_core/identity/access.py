@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from smilero_sdk.context import Actor
-from smilero_sdk.roles import Permission, Role
+from smilero_sdk.roles import Lent, Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
+HELPERS_MANAGE = "helpers.manage"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -25,6 +26,8 @@ CORE_PERMISSIONS = (
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop: inviting, and taking away.
     Permission(PEOPLE_MANAGE, _OFFICE),
+    # Who helps one for a time: lent to nobody, so a helper has no helpers.
+    Permission(HELPERS_MANAGE, frozenset({Role.MERCHANT})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),
@@ -43,6 +46,13 @@ class Access:
     def __init__(self, declared: Iterable[Permission]) -> None:
         permissions = (*CORE_PERMISSIONS, *declared)
         self._rights = {role: frozenset(p.name for p in permissions if role in p.roles) for role in Role}
+        looking = frozenset(p.name for p in permissions if p.lent is Lent.LOOK)
+        working = looking | {p.name for p in permissions if p.lent is Lent.WORK}
+        self._lent: dict[Lent, frozenset[str]] = {Lent.NEVER: frozenset(), Lent.LOOK: looking, Lent.WORK: working}
+
+    def lent(self, limits: Lent | None) -> frozenset[str] | None:
+        """The most that a helper may, as the `only` of `equip`: whoever works also looks. None for one who acts for oneself."""
+        return None if limits is None else self._lent[limits]
 
     def equip(self, actor: Actor, only: frozenset[str] | None = None) -> Actor:
         """The actor with the rights of the role.

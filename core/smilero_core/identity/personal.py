@@ -21,6 +21,11 @@ _ENDED = (
     "update core.session set ended_at = now() where person_id = $1 and ended_at is null",
     "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
+    """
+    update core.helper set ended_at = coalesce(ended_at, now()), relation = 'other', phone_index = null, phone_sealed = null,
+      token_hash = null
+    where $1 in (merchant_id, person_id)
+    """,
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -32,6 +37,8 @@ _FORGOTTEN = (
     """,
     "delete from core.sign_in_code where phone_index = $1",
     "delete from core.invitation where phone_index = $1",
+    # Asked, and never came.
+    "delete from core.helper where phone_index = $1",
 )
 
 
@@ -62,6 +69,7 @@ class PersonalData:
         return [
             PersonSection("person.profile", [profile]),
             PersonSection("person.roles", await self._roles(person_id)),
+            PersonSection("person.helping", await self._helping(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
         ]
@@ -113,6 +121,26 @@ class PersonalData:
         )
         return [
             {"role": row["role"], "shop": row["shop"] or row["market"], "since": _told(row["created_at"]), "until": _told(row["ended_at"])}
+            for row in rows
+        ]
+
+    async def _helping(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select case h.merchant_id when $1 then 'merchant' else 'helper' end as role, s.name as shop, h.limits, h.created_at,
+              coalesce(h.ended_at, h.until) as ends_at
+            from core.helper h join core.shop s on s.id = h.shop_id where $1 in (h.merchant_id, h.person_id) order by h.id
+            """,
+            person_id,
+        )
+        return [
+            {
+                "role": row["role"],
+                "shop": row["shop"],
+                "limits": row["limits"],
+                "since": _told(row["created_at"]),
+                "until": _told(row["ends_at"]),
+            }
             for row in rows
         ]
 

@@ -16,6 +16,7 @@ from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.events.listeners import Listener
 from smilero_core.identity.access import Access
+from smilero_core.identity.helping import standing
 from smilero_core.identity.tokens import actor_in_role
 from smilero_core.jobs.rows import DueJob, JobRows
 from smilero_core.plugins.chosen import ChosenSettings
@@ -164,8 +165,12 @@ class Workbench:
         """On whose word a job is done, with the rights of the moment; None when nobody's holds any more."""
         if job.asked_by is None or job.asked_as is None:
             return None
+        access = Access(self.services.host.permissions)
+        if job.helping_id is not None:
+            helping = await standing(session, job.helping_id, job.asked_by)
+            return access.equip(helping.actor(job.asked_by), access.lent(helping.limits)) if helping else None
         actor = await actor_in_role(session, job.asked_by, Role(job.asked_as))
-        return Access(self.services.host.permissions).equip(actor) if actor else None
+        return access.equip(actor) if actor else None
 
     @asynccontextmanager
     async def context(self, tenant: Tenant, plugins: TenantPlugins, plugin: str) -> AsyncIterator[Context]:
