@@ -42,10 +42,12 @@ class Actor:
     """Who acts: a person in one role, at the shops where that role holds.
 
     Attributes:
-        person_id: None for a token of the foundation itself.
+        person_id: whose hand it is: of somebody who helps a merchant, the helper. None for a token of the foundation itself.
         shop_ids: the shops of a merchant or clerk; empty for the others. Those that do without the plugin are left out.
         permissions: what the role may do.
         closed_at: the shops that do without the plugin: nobody acts for them.
+        on_behalf_of: the merchant for whom a helper acts, in her role, at her shop and within what she lent; None: for oneself. What is
+            the person's own, as her coupons or consents, is not looked up by it: a helper has her shop, not her.
     """
 
     role: Role
@@ -53,6 +55,7 @@ class Actor:
     shop_ids: frozenset[UUID] = frozenset()
     permissions: frozenset[str] = field(default=frozenset())
     closed_at: frozenset[UUID] = field(default=frozenset())
+    on_behalf_of: UUID | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission at all; the shop is asked separately."""

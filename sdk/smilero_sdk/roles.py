@@ -16,6 +16,18 @@ class Role(StrEnum):
     CUSTOMER = "customer"
 
 
+class Lent(StrEnum):
+    """How far a merchant may lend a right to somebody who helps her for a time.
+
+    `LOOK` shows and changes nothing; `WORK` is the day's work of a shop. `NEVER` is for money, people, rights, secrets, refusals in
+    somebody's name, and whatever is a person's own: it stays with the merchant, and a right of which nothing is said is one of these.
+    """
+
+    NEVER = "never"
+    LOOK = "look"
+    WORK = "work"
+
+
 @dataclass(frozen=True)
 class Permission:
     """A right that a role may hold. Its sentence for people is `permission.<name>` in the plugin's catalogue.
@@ -23,7 +35,9 @@ class Permission:
     Attributes:
         name: `<plugin>.<verb>`.
         roles: who holds it unless a foundation says otherwise.
+        lent: how far a merchant may lend it to a helper.
     """
 
     name: str
     roles: frozenset[Role]
+    lent: Lent = Lent.NEVER

@@ -21,6 +21,7 @@ from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
+from smilero_tenants.portal.helping import HelpingPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
@@ -28,6 +29,7 @@ from smilero_tenants.search.routes import SearchPages
 from smilero_tenants.sign_in.connecting import ConnectPages
 from smilero_tenants.sign_in.factor import FactorPages
 from smilero_tenants.sign_in.factor_setup import FactorSetupPages
+from smilero_tenants.sign_in.help_link import HelpLink
 from smilero_tenants.sign_in.joining import JoinPages
 from smilero_tenants.sign_in.outside import OutsidePages
 from smilero_tenants.sign_in.passkey import PasskeyPages
@@ -108,6 +110,8 @@ class Application:
             *OutsidePages(runtime).routes(),
             *ConnectPages(runtime).routes(),
             *JoinPages(runtime).routes(),
+            *HelpLink(runtime).routes(),
+            *HelpingPages(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.CONSOLE, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *SwitchPages(runtime).routes(),
             *ArrivalPages(runtime).routes(),

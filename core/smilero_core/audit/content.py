@@ -16,8 +16,10 @@ from smilero_core.db.driver import Record
 # What the first link has in the place of its predecessor.
 FIRST = bytes(32)
 
-# The columns of an entry, and of nothing else: a column that comes later is not part of what was sealed.
-COLUMNS = ("tenant_id", "id", "at", "actor_id", "role", "plugin", "sentence", "params", "subject_id", "before", "after")
+# The columns of an entry, and of nothing else. One that came later is part of what is sealed where it says something: what was sealed
+# before it came has nothing there, and is sealed as it was.
+_LATER = frozenset({"on_behalf_of"})
+COLUMNS = ("tenant_id", "id", "at", "actor_id", "role", "plugin", "sentence", "params", "subject_id", "before", "after", "on_behalf_of")
 _JSON = frozenset({"params", "before", "after"})
 
 
@@ -55,7 +57,8 @@ class _Number(str):
 
 def entry_hash(row: Record | Mapping[str, object]) -> bytes:
     """SHA-256 of a row of `core.audit_entry`, its `jsonb` as text."""
-    return sha256(canonical({name: _value(name, row[name]) for name in COLUMNS})).digest()
+    told = {name: _value(name, row[name]) for name in COLUMNS if name not in _LATER or row[name] is not None}
+    return sha256(canonical(told)).digest()
 
 
 def canonical(value: object) -> bytes:

@@ -18,6 +18,9 @@ class AuditLog:
         actor: who acts; None: the system itself, as in a job.
         source: the plugin whose catalogue has the sentences, or `core`.
         now: when it happens.
+
+    Attributes:
+        written: how many entries.
     """
 
     def __init__(self, session: Session, actor: Actor | None, source: str, now: datetime) -> None:
@@ -25,6 +28,7 @@ class AuditLog:
         self._actor = actor
         self._source = source
         self._now = now
+        self.written = 0
 
     async def record(
         self,
@@ -40,8 +44,8 @@ class AuditLog:
         await self._session.execute(
             """
             with entry as (
-              insert into core.audit_entry (id, at, actor_id, role, plugin, sentence, params, subject_id, before, after)
-              values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb, $10::jsonb)
+              insert into core.audit_entry (id, at, actor_id, role, plugin, sentence, params, subject_id, before, after, on_behalf_of)
+              values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9::jsonb, $10::jsonb, $11)
             )
             insert into core.audit_unsealed (id, at) values ($1, $2)
             """,
@@ -55,7 +59,9 @@ class AuditLog:
             subject,
             None if before is None else _json(before),
             None if after is None else _json(after),
+            self._actor.on_behalf_of if self._actor else None,
         )
+        self.written += 1
 
 
 def _json(values: Mapping[str, object]) -> str:

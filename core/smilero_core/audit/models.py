@@ -20,6 +20,7 @@ class AuditEntryRow(TenantModel):
     subject_id = fields.UUIDField(null=True)
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
+    on_behalf_of = fields.UUIDField(null=True)
 
     class Meta:
         schema = "core"

@@ -16,8 +16,9 @@ class Wanted:
     """Which entries: those for which all holds that is given.
 
     Attributes:
-        who: part of a name.
+        who: part of the name of whoever acted, or for whom.
         plugin: a plugin's word, or `core`.
+        principal: the merchant for whom helpers acted.
         since, until: the first moment, and the first one after the last.
     """
 
@@ -27,6 +28,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     subject: UUID | None = None
+    principal: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Entry:
         person: None: the system itself.
         name: of the person; empty for one who was erased.
         role: of whoever acted, or `system`.
+        on_behalf_of: the merchant for whom a helper acted; `principal` is her name, empty when she was erased.
         source: the plugin, or `core`.
         sentence: a key of the catalogue.
         values: the sentence's.
@@ -47,6 +50,8 @@ class Entry:
     person: UUID | None
     name: str
     role: str
+    on_behalf_of: UUID | None
+    principal: str
     source: str
     sentence: str
     values: dict[str, Any]
@@ -56,12 +61,13 @@ class Entry:
 
 
 _CONDITIONS = {
-    "who": "e.actor_id in (select id from core.person where position(lower({}) in lower(name)) > 0)",
-    "person": "e.actor_id = {}",
+    "who": ("exists (select from core.person w where w.id in (e.actor_id, e.on_behalf_of) and position(lower({}) in lower(w.name)) > 0)"),
+    "person": "(e.actor_id = {0} or e.on_behalf_of = {0})",
     "plugin": "e.plugin = {}",
     "since": "e.at >= {}",
     "until": "e.at < {}",
     "subject": "e.subject_id = {}",
+    "principal": "e.on_behalf_of = {}",
 }
 
 
@@ -89,8 +95,9 @@ class AuditReader:
         order = "e.at, e.id" if up else "e.at desc, e.id desc"
         rows = await self._session.fetch(
             f"""
-            select e.*, coalesce(p.name, '') as name from core.audit_entry e
+            select e.*, coalesce(p.name, '') as name, coalesce(k.name, '') as principal from core.audit_entry e
             left join core.person p on p.tenant_id = e.tenant_id and p.id = e.actor_id
+            left join core.person k on k.tenant_id = e.tenant_id and k.id = e.on_behalf_of
             {_where(conditions)} order by {order} limit {int(limit)}
             """,  # noqa: S608 - constants of this module
             *values,
@@ -131,6 +138,8 @@ def _entry(row: Record) -> Entry:
         person=row["actor_id"],
         name=row["name"],
         role=row["role"],
+        on_behalf_of=row["on_behalf_of"],
+        principal=row["principal"],
         source=row["plugin"],
         sentence=row["sentence"],
         values=values or {},

@@ -1,11 +1,11 @@
 """Which role may do what, from what core and plugins declare and what a foundation says otherwise."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from smilero_core.identity.standing import Standing
 from smilero_sdk.context import Actor
-from smilero_sdk.roles import Permission, Role
+from smilero_sdk.roles import Lent, Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
 MEASURES_READ = "measures.read"
@@ -15,6 +15,7 @@ PEOPLE_MANAGE = "people.manage"
 RIGHTS_MANAGE = "rights.manage"
 FACTORS_RESET = "factors.reset"
 LOGINS_MANAGE = "logins.manage"
+HELPERS_MANAGE = "helpers.manage"
 
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
@@ -35,6 +36,8 @@ CORE_PERMISSIONS = (
     Permission(FACTORS_RESET, frozenset({Role.OWNER})),
     # Whose word is taken for who somebody is.
     Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
+    # Who helps one for a time: lent to nobody, so a helper has no helpers.
+    Permission(HELPERS_MANAGE, frozenset({Role.MERCHANT})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),
@@ -51,7 +54,6 @@ _NOBODY_ELSES = frozenset({RIGHTS_MANAGE})
 _ALWAYS: Mapping[Role, frozenset[str]] = {Role.OWNER: frozenset({PEOPLE_MANAGE, RIGHTS_MANAGE})}
 
 _TRUST = {role: number for number, role in enumerate(Role)}
-_ACTOR_FIELDS = tuple(one.name for one in fields(Actor))
 
 
 class Access:
@@ -65,6 +67,13 @@ class Access:
         permissions = (*CORE_PERMISSIONS, *declared)
         self._rights = {role: frozenset(p.name for p in permissions if role in p.roles) for role in Role}
         self._changeable = {role: frozenset(p.name for p in permissions if _may_be_changed(p, role)) for role in Role}
+        looking = frozenset(p.name for p in permissions if p.lent is Lent.LOOK)
+        working = looking | {p.name for p in permissions if p.lent is Lent.WORK}
+        self._lent: dict[Lent, frozenset[str]] = {Lent.NEVER: frozenset(), Lent.LOOK: looking, Lent.WORK: working}
+
+    def lent(self, limits: Lent | None) -> frozenset[str] | None:
+        """The most that a helper may, as the `only` of `equip`: whoever works also looks. None for one who acts for oneself."""
+        return None if limits is None else self._lent[limits]
 
     def equip(self, actor: Standing, only: frozenset[str] | None = None) -> Actor:
         """The actor with the rights of the role at its foundation; none of a plugin that was switched off there.
@@ -75,9 +84,8 @@ class Access:
         rights = self.rights(actor.role, actor.otherwise)
         if actor.shut:
             rights = frozenset(name for name in rights if name.partition(".")[0] not in actor.shut)
-        # The plain actor: what the foundation said otherwise has had its effect, and tells nobody apart any more.
-        plain = Actor(**{name: getattr(actor, name) for name in _ACTOR_FIELDS})
-        return replace(plain, permissions=rights if only is None else rights & only)
+        # What the foundation said otherwise has had its effect, and tells nobody apart any more.
+        return replace(actor, permissions=rights if only is None else rights & only, otherwise=(), shut=())
 
     def as_declared(self, actor: Actor) -> Actor:
         """The actor with the rights that the role is declared to have: for the demo's past and for tests, where no foundation is asked."""

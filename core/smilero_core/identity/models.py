@@ -92,6 +92,7 @@ class SessionRow(TenantModel):
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     factor_at = fields.DatetimeField(null=True)
+    helping_id = fields.UUIDField(null=True)
 
     class Meta:
         schema = "core"
@@ -138,6 +139,30 @@ class InvitationRow(TenantModel):
     class Meta:
         schema = "core"
         table = "invitation"
+
+
+class HelperRow(TenantModel):
+    """A merchant's leave for somebody to act for her at one shop: offered to a number, taken by a person, for a time.
+
+    Number and link are there until it is taken; of the link only the hash. `relation` is a word of a list, `limits` of `Lent`.
+    """
+
+    merchant_id = fields.UUIDField()
+    shop_id = fields.UUIDField()
+    relation = fields.TextField()
+    limits = fields.TextField()
+    phone_index = fields.BinaryField(null=True)
+    phone_sealed = fields.BinaryField(null=True)
+    token_hash = fields.BinaryField(null=True)
+    person_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+    taken_at = fields.DatetimeField(null=True)
+    until = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "helper"
 
 
 class TicketRow(TenantModel):

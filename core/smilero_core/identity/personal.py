@@ -27,6 +27,11 @@ _ENDED = (
     "delete from core.recovery_code where person_id = $1",
     "delete from core.second_factor where person_id = $1",
     "delete from core.outside_login where person_id = $1",
+    """
+    update core.helper set ended_at = coalesce(ended_at, now()), relation = 'other', phone_index = null, phone_sealed = null,
+      token_hash = null
+    where $1 in (merchant_id, person_id)
+    """,
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
 )
@@ -38,6 +43,8 @@ _FORGOTTEN = (
     """,
     "delete from core.sign_in_code where phone_index = $1",
     "delete from core.invitation where phone_index = $1",
+    # Asked, and never came.
+    "delete from core.helper where phone_index = $1",
 )
 
 
@@ -69,6 +76,7 @@ class PersonalData:
             PersonSection("person.profile", [profile]),
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.rights", await self._rights(person_id)),
+            PersonSection("person.helping", await self._helping(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.factors", await self._factors(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
@@ -131,6 +139,26 @@ class PersonalData:
             "select permission, allowed, created_at from core.permission_choice where person_id = $1 order by id", person_id
         )
         return [{"right": row["permission"], "allowed": row["allowed"], "since": _told(row["created_at"])} for row in rows]
+
+    async def _helping(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select case h.merchant_id when $1 then 'merchant' else 'helper' end as role, s.name as shop, h.limits, h.created_at,
+              coalesce(h.ended_at, h.until) as ends_at
+            from core.helper h join core.shop s on s.id = h.shop_id where $1 in (h.merchant_id, h.person_id) order by h.id
+            """,
+            person_id,
+        )
+        return [
+            {
+                "role": row["role"],
+                "shop": row["shop"],
+                "limits": row["limits"],
+                "since": _told(row["created_at"]),
+                "until": _told(row["ends_at"]),
+            }
+            for row in rows
+        ]
 
     async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)

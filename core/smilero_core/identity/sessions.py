@@ -8,11 +8,12 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
+from smilero_core.identity.helping import HELPED, STANDS, Helping, helping_of
 from smilero_core.identity.standing import STANDING, Standing, standing
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
-from smilero_sdk.roles import Role
+from smilero_sdk.roles import Lent, Role
 
 LIFETIME = timedelta(days=30)
 _AT_A_SHOP = frozenset({Role.MERCHANT, Role.CLERK})
@@ -31,6 +32,8 @@ class SignedIn:
         shop_id: the shop that the browser works for just now: the chosen one, else the actor's first.
         waiting: who the actor will be once the session has been given a second factor; `actor` is None until then.
         fresh: whether a second factor was given within the last ten minutes.
+        helping: for whom the browser acts; the actor is the helper in the merchant's role then, and in no other.
+        helping_over: the browser acted for somebody whose leave stands no more: nobody acts in it until its owner says for whom.
     """
 
     session_id: UUID
@@ -40,6 +43,13 @@ class SignedIn:
     shop_id: UUID | None
     waiting: Standing | None = None
     fresh: bool = False
+    helping: Helping | None = None
+    helping_over: bool = False
+
+    @property
+    def limits(self) -> Lent | None:
+        """How far a helper may go; None for one who acts for oneself."""
+        return self.helping.limits if self.helping else None
 
 
 async def open_session(session: Session, person_id: UUID, device: str = "", shop_id: UUID | None = None, *, factor: bool = False) -> str:
@@ -89,11 +99,15 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
     rows = await session.fetch(
         f"""
         select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {STANDING},
-          s.factor_at is not null as factor, coalesce(s.factor_at > now() - $2::interval, false) as fresh
+          s.factor_at is not null as factor, coalesce(s.factor_at > now() - $2::interval, false) as fresh,
+          s.helping_id, k.name as helped, {HELPED}
         from core.session s
         join core.person p on p.id = s.person_id
         join core.tenant t on t.id = s.tenant_id and t.status = 'active'
         left join core.membership m on m.person_id = s.person_id and m.ended_at is null
+        left join core.helper h on h.id = s.helping_id and h.person_id = s.person_id and {STANDS}
+        left join core.person k on k.id = h.merchant_id
+        left join core.membership g on g.person_id = h.merchant_id and g.shop_id = h.shop_id and g.role = 'merchant' and g.ended_at is null
         where s.token_hash = any($1) and s.ended_at is null and s.expires_at > now()
         order by m.created_at, m.id
         """,  # noqa: S608 - a constant of the package
@@ -108,6 +122,8 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
 
 def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
     first = rows[0]
+    if first["helping_id"] is not None:
+        return _helping(first, roles)
     held = {Role(row["role"]) for row in rows if row["role"]}
     role = next((role for role in roles if role in held), None)
     if role is None:
@@ -119,6 +135,15 @@ def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
         return SignedIn(first["id"], first["person_id"], first["name"], None, None, waiting=actor)
     chosen = first["chosen"] if first["chosen"] in shops else next(iter(shops), None)
     return SignedIn(first["id"], first["person_id"], first["name"], actor, chosen, fresh=first["fresh"])
+
+
+def _helping(row: Record, roles: Sequence[Role]) -> SignedIn:
+    """Whoever acts for a merchant is nothing else meanwhile: not in a role of her own, and not at another face."""
+    helping = helping_of(row)
+    if helping is None:
+        return SignedIn(row["id"], row["person_id"], row["name"], None, None, helping_over=True)
+    actor = helping.actor(row["person_id"]) if Role.MERCHANT in roles else None
+    return SignedIn(row["id"], row["person_id"], row["name"], actor, helping.shop_id if actor else None, helping=helping)
 
 
 async def choose_shop(session: Session, session_id: UUID, shop_id: UUID) -> None:

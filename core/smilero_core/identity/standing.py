@@ -12,15 +12,23 @@ from smilero_core.db.driver import Record
 from smilero_sdk.context import Actor
 from smilero_sdk.roles import Role
 
-# Of a row `m` of `core.membership`: each right that is said otherwise, "+" for given and "-" for taken away. What is said of the
-# person stands behind what is said of the role, so that it counts.
-STANDING = """
-array(
-  select case when c.allowed then '+' else '-' end || c.permission from core.permission_choice c
-  where c.role = m.role and (c.person_id is null or c.person_id = m.person_id) order by c.person_id is not null, c.permission
-) as otherwise,
-array(select a.plugin from core.plugin_activation a where not a.enabled) as shut
-"""
+
+def otherwise_of(row: str) -> str:
+    """SQL: each right that is said otherwise of a row of `core.membership`, "+" for given and "-" for taken away.
+
+    What is said of the person stands behind what is said of the role, so that it counts.
+    """
+    return f"""
+    array(
+      select case when c.allowed then '+' else '-' end || c.permission from core.permission_choice c
+      where c.role = {row}.role and (c.person_id is null or c.person_id = {row}.person_id) order by c.person_id is not null, c.permission
+    )
+    """  # noqa: S608 - the name of a row in our own statements
+
+
+SHUT = "array(select a.plugin from core.plugin_activation a where not a.enabled) as shut"
+# Of a row `m` of `core.membership`.
+STANDING = f"{otherwise_of('m')} as otherwise, {SHUT}"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class JobRow(TenantModel):
     last_error = fields.TextField(null=True)
     asked_by = fields.UUIDField(null=True)
     asked_as = fields.TextField(null=True)
+    helping_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

@@ -1,15 +1,29 @@
 """Queuing work."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from smilero_core.db.session import Session
-from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.jobs import Job
+from smilero_sdk.roles import Role
+
+
+@dataclass(frozen=True)
+class Asker:
+    """On whose word a job is done.
+
+    Attributes:
+        helping_id: the leave of the merchant for whom a helper asks; None: for oneself.
+    """
+
+    person_id: UUID | None
+    role: Role
+    helping_id: UUID | None = None
 
 
 class JobQueue:
@@ -23,7 +37,7 @@ class JobQueue:
     """
 
     def __init__(
-        self, session: Session, plugin: str, kinds: Mapping[str, Job], ring: Callable[[], None], asker: Actor | None = None
+        self, session: Session, plugin: str, kinds: Mapping[str, Job], ring: Callable[[], None], asker: Asker | None = None
     ) -> None:
         self._session = session
         self._ring = ring
@@ -40,10 +54,11 @@ class JobQueue:
         if kind is None or (type(payload) if payload else None) is not kind.payload:
             msg = f"{self._plugin} declares no job {name!r} with a payload of {type(payload).__name__}"
             raise ValueError(msg)
+        asker = self._asker if kind.on_behalf else None
         await self._session.execute(
             """
-            insert into core.job (id, plugin, kind, name, payload, key, run_at, asked_by, asked_as)
-            values ($1, $2, 'job', $3, $4::jsonb, $5, coalesce($6, now()), $7, $8)
+            insert into core.job (id, plugin, kind, name, payload, key, run_at, asked_by, asked_as, helping_id)
+            values ($1, $2, 'job', $3, $4::jsonb, $5, coalesce($6, now()), $7, $8, $9)
             on conflict (tenant_id, plugin, name, key) where state = 'queued' and key is not null do nothing
             """,
             uuid7(),
@@ -52,8 +67,9 @@ class JobQueue:
             payload.model_dump_json() if payload else "{}",
             key,
             at,
-            self._asker.person_id if self._asker and kind.on_behalf else None,
-            self._asker.role.value if self._asker and kind.on_behalf else None,
+            asker.person_id if asker else None,
+            asker.role.value if asker else None,
+            asker.helping_id if asker else None,
         )
         self._ring()
 

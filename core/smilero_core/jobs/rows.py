@@ -32,6 +32,7 @@ class DueJob:
         event: what is delivered; None for the other kinds.
         attempts: how often it was begun and counted before.
         asked_by, asked_as: on whose word it is done, and in which role; None: nobody's in person.
+        helping_id: the leave by which a helper asked.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class DueJob:
     attempts: int
     asked_by: UUID | None = None
     asked_as: str | None = None
+    helping_id: UUID | None = None
 
     @property
     def label(self) -> str:
@@ -80,7 +82,7 @@ class JobRows:
             f"""
             select j.*, e.name as event_name, e.version, e.payload as event_payload, e.occurred_at
             from (
-              select tenant_id, id, plugin, kind, name, payload, event_id, attempts, asked_by, asked_as from core.job
+              select tenant_id, id, plugin, kind, name, payload, event_id, attempts, asked_by, asked_as, helping_id from core.job
               where plugin = $1 and {_DUE} order by run_at limit 1 for update skip locked
             ) j left join core.event_log e on e.id = j.event_id
             where exists (select from core.tenant t where t.id = j.tenant_id and t.status = 'active')
@@ -148,4 +150,5 @@ def _due_job(row: Record) -> DueJob:
     if row["event_id"] is not None and row["event_name"] is not None:
         event = Happened(row["event_id"], row["event_name"], row["version"], json.loads(row["event_payload"]), row["occurred_at"])
     told = json.loads(row["payload"])
-    return DueJob(row["id"], row["plugin"], row["kind"], row["name"], told, event, row["attempts"], row["asked_by"], row["asked_as"])
+    asked = (row["asked_by"], row["asked_as"], row["helping_id"])
+    return DueJob(row["id"], row["plugin"], row["kind"], row["name"], told, event, row["attempts"], *asked)

@@ -16,9 +16,10 @@ from smilero_core.events.outbox import Outbox
 from smilero_core.files.for_plugins import Holder, PluginFiles
 from smilero_core.files.store import FileStore
 from smilero_core.identity.for_plugins import PluginPeople
+from smilero_core.identity.helping import helping_of_actor
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
-from smilero_core.jobs.queue import JobQueue
+from smilero_core.jobs.queue import Asker, JobQueue
 from smilero_core.plugins.checking import Shown
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.failure_log import FailureLog
@@ -168,7 +169,8 @@ class Context:
     def jobs(self) -> Jobs:
         """Work that waits, written by the application's role."""
         kinds = {} if self.plugin == CORE else self.services.host.declared[self.plugin].jobs
-        return JobQueue(self.host, self.plugin, kinds, self.ring, self.caller)
+        asker = Asker(self.caller.person_id, self.caller.role, helping_of_actor(self.caller)) if self.caller else None
+        return JobQueue(self.host, self.plugin, kinds, self.ring, asker)
 
     @cached_property
     def people(self) -> People:

@@ -18,7 +18,7 @@ from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import DataClass, Level, Plugin
 from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
 from smilero_sdk.registry import Shop
-from smilero_sdk.roles import Permission, Role
+from smilero_sdk.roles import Lent, Permission, Role
 
 _FOUNDATION = frozenset({Role.OWNER, Role.STAFF})
 
@@ -128,9 +128,10 @@ plugin = Plugin(
     settings=CouponSettings,
     shop_settings=ShopCouponSettings,
     permissions=(
-        Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}),
-        Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),
-        Permission(READ, _FOUNDATION | {Role.MERCHANT, Role.CLERK}),
+        Permission(MANAGE, _FOUNDATION | {Role.MERCHANT}, Lent.WORK),
+        Permission(REDEEM, _FOUNDATION | {Role.MERCHANT, Role.CLERK}, Lent.WORK),
+        Permission(READ, _FOUNDATION | {Role.MERCHANT, Role.CLERK}, Lent.LOOK),
+        # A coupon is taken for oneself.
         Permission(CLAIM, frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CLERK, Role.OFFICER, Role.STAFF, Role.OWNER})),
     ),
 )

@@ -51,6 +51,8 @@ class CouponService:
         )
         campaign = await self.repository.add_campaign(campaign)
         await self._ctx.events.emit(CampaignCreated(campaign_id=campaign.id, shop_id=shop.id))
+        after = {"kind": campaign.kind, "value": campaign.value, "stock": campaign.stock, "ends_at": campaign.ends_at}
+        await self._ctx.audit.record("coupons.audit.made", campaign.id, after=after, shop=shop.name)
         return campaign
 
     async def claim(self, campaign_id: UUID) -> Claim:
@@ -112,6 +114,8 @@ class CouponService:
         if late or not await self.repository.end_unclaimed(campaign.id, self._ctx.now):
             raise self._undo_late()
         await self._ctx.events.emit(CampaignUndone(campaign_id=campaign.id, shop_id=campaign.shop_id))
+        shop = await self._ctx.registry.shop(campaign.shop_id)
+        await self._ctx.audit.record("coupons.audit.undone", campaign.id, shop=shop.name)
 
     async def undo_redemption(self, redemption: Redemption) -> None:
         """Take a redemption back within the foundation's minutes: the customer has the coupon again, with the same number.

@@ -137,6 +137,7 @@ def _row(words: Words, entry: Entry) -> Values:
         "when": words.when(entry),
         "who": words.who(entry),
         "role": words.role(entry) if entry.person else None,
+        "for_whom": words.for_whom(entry),
         "person_url": _url({}, person=str(entry.person)) if entry.person else None,
         "where": words.where(entry),
         "subject_url": _url({}, subject=str(entry.subject)) if entry.subject else None,

@@ -14,7 +14,7 @@ from smilero_core.plugins.context import CORE, Context
 # Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
-_COLUMNS = ("when", "who", "role", "where", "what", "subject", "before", "after", "entry")
+_COLUMNS = ("when", "who", "on_behalf", "role", "where", "what", "subject", "before", "after", "entry")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,22 @@ class Words:
             return self._context.text("console.audit.core")
         return self._context.services.host.title(name, self._context.language)
 
+    def principal(self, entry: Entry) -> str:
+        """For whom a helper acted; empty for whoever acted for himself."""
+        return "" if entry.on_behalf_of is None else entry.principal or self._context.text("console.audit.erased")
+
+    def for_whom(self, entry: Entry) -> str | None:
+        """The same as it stands under a name."""
+        return self._context.text("console.audit.for_whom", name=self.principal(entry)) if entry.on_behalf_of else None
+
     def what(self, entry: Entry) -> str:
-        """The sentence; for a plugin that took its sentences along with it, their key."""
+        """The sentence; of what a helper did, with both names."""
+        if entry.on_behalf_of is None:
+            return self._what(entry)
+        return self._context.text("console.audit.on_behalf", helper=self.who(entry), merchant=self.principal(entry), what=self._what(entry))
+
+    def _what(self, entry: Entry) -> str:
+        """The sentence alone; for a plugin that took its sentences along with it, their key."""
         values = dict(entry.values)
         for name in ("name", "plugin"):
             # The core names plugins by their word.
@@ -113,7 +127,15 @@ class Words:
         return out.getvalue().encode()
 
     def _cells(self, entry: Entry) -> Iterator[str]:
-        yield from (self.when(entry), self.who(entry), self.role(entry), self.where(entry), self.what(entry), str(entry.subject or ""))
+        yield from (
+            self.when(entry),
+            self.who(entry),
+            self.principal(entry),
+            self.role(entry),
+            self.where(entry),
+            self.what(entry),
+            str(entry.subject or ""),
+        )
         changes = self.changes(entry)
         for side in ("before", "after"):
             yield "; ".join(f"{one.label}: {getattr(one, side)}" for one in changes if getattr(one, side) is not None)

@@ -10,7 +10,7 @@ from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
-from smilero_tenants.faces.visit import Visit
+from smilero_tenants.faces.visit import HELPING, Visit
 
 View = dict[str, object]
 
@@ -44,7 +44,7 @@ def site(tenant: Tenant) -> View:
 
 
 async def frame(visit: Visit) -> View:
-    """The frame's values for the visited face; `look_url` and `site` with them."""
+    """The frame's values for the visited face; `look_url` and `site` with them, and for whom a helper acts."""
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
         ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
@@ -56,6 +56,8 @@ async def frame(visit: Visit) -> View:
     elif visit.visitor:
         # Customers alone have their list on the public face; others find theirs behind the switch.
         shown["me"] = {"switch_url": SWITCH_URL, "sessions_url": "/sessions" if visit.visitor.actor else None}
+    if visit.visitor and visit.visitor.helping:
+        shown["acting"] = {"text": visit.context.text("helping.acting", name=visit.visitor.helping.merchant), "end": f"{HELPING}/end"}
     return shown
 
 

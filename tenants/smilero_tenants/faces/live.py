@@ -92,7 +92,7 @@ async def _signed_in(parts: FaceParts, tenant_id: UUID, face: Face, group: Seque
 
 async def _check(parts: FaceParts, listener: Listener[Viewer], visitor: SignedIn | None) -> None:
     viewer = listener.viewer
-    actor = parts.access.equip(visitor.actor) if visitor and visitor.actor else None
+    actor = parts.access.equip(visitor.actor, parts.access.lent(visitor.limits)) if visitor and visitor.actor else None
     if not viewer.place.open_to(actor):
         listener.send_away()
         return

@@ -31,17 +31,19 @@ class OwnPages:
 
     Args:
         parts: gives the running application, which exists only once it has started.
+        lent: whether somebody who acts for a merchant may come too. Pages of an account are one's own.
     """
 
-    def __init__(self, parts: Callable[[], FaceParts], face: Face) -> None:
+    def __init__(self, parts: Callable[[], FaceParts], face: Face, *, lent: bool = False) -> None:
         self._parts = parts
         self._face = face
+        self._lent = lent
 
     async def show(self, request: Request, make: Callable[[Visit], Awaitable[Shown | str]]) -> Response:
         """Answer with a page, or lead to the one whose address `make` returns. `make` asks for the permission."""
         try:
             async with visiting(self._parts(), request, self._face) as visit:
-                visit.require_role()
+                self._admit(visit)
                 shown = await make(visit)
                 framed = await frame(visit) if isinstance(shown, Shown) else {}
         except SignInNeeded:
@@ -54,7 +56,7 @@ class OwnPages:
         posted = {name: str(value) for name, value in (await request.form()).items()}
         try:
             async with visiting(self._parts(), request, self._face, read_only=False) as visit:
-                visit.require_role()
+                self._admit(visit)
                 answer = await carry_out(visit, posted)
                 framed = await frame(visit) if isinstance(answer, Shown) else {}
         except SignInNeeded:
@@ -70,6 +72,7 @@ class OwnPages:
         """
         try:
             async with visiting(self._parts(), request, self._face) as visit:
+                self._admit(visit)
                 visit.require(permission)
         except SignInNeeded:
             return to_sign_in(request, self._face)
@@ -91,6 +94,11 @@ class OwnPages:
     def blind_session(self, request: Request) -> str:
         """What limits may know of the session."""
         return self.blind(request, "session", request.cookies.get(SESSION_COOKIE, ""))
+
+    def _admit(self, visit: Visit) -> None:
+        visit.require_role()
+        if not self._lent:
+            visit.require_own()
 
     def _answer(self, request: Request, shown: Shown | str, framed: Values) -> Response:
         if isinstance(shown, str):

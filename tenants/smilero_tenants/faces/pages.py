@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.plugins.calling import perform
+from smilero_core.plugins.context import Context
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
@@ -98,7 +100,7 @@ class PluginPages:
             visit.require_door(plugin)
             visit.require(operation.permission)
             body = urlencode(sorted(posted.fields.items())).encode()
-            scope = Scope(f"{visit.context.actor.role}:{visit.context.actor.person_id}", f"{plugin} {request.url.path}", key)
+            scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
             answer = await keys.claim(scope, body)
             if answer is None:
@@ -116,6 +118,7 @@ class PluginPages:
             async with visit.context.host.savepoint():
                 context = visit.context.for_plugin(plugin)
                 answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
+                await _note_help(visit, context, plugin)
         except Problem as problem:
             if not is_kept(problem.status):
                 raise
@@ -143,6 +146,19 @@ class PluginPages:
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
         headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(page, headers=headers)
+
+
+def _caller(visit: Visit) -> str:
+    """Whose keys they are: of one who helps several, apart for each."""
+    actor = visit.context.actor
+    return f"{actor.role}:{actor.person_id}" + (f":{actor.on_behalf_of}" if actor.on_behalf_of else "")
+
+
+async def _note_help(visit: Visit, context: Context, plugin: str) -> None:
+    """What a helper does is on record, also where the plugin itself has nothing to say of it."""
+    helps = context.caller is not None and context.caller.on_behalf_of is not None
+    if helps and isinstance(context.audit, AuditLog) and not context.audit.written:
+        await visit.context.audit.record("identity.audit.acted", plugin=plugin)
 
 
 def _named(operation: PageOperation, plugin: str) -> str:

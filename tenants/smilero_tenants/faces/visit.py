@@ -15,7 +15,7 @@ from smilero_core.plugins.context import Context
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face
-from smilero_sdk.roles import Role
+from smilero_sdk.roles import Lent, Role
 from smilero_tenants.faces.parts import FaceParts
 
 # A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
@@ -37,6 +37,11 @@ _NOT_FOR_YOU = {
     Face.PORTAL: "faces.not_for_you.portal",
     Face.PUBLIC: "faces.not_for_you.public",
 }
+
+
+_LOOKS = frozenset({"GET", "HEAD"})
+
+HELPING = "/portal/helping"
 
 
 class SignInNeeded(Exception):  # noqa: N818 - not an error: the way on
@@ -67,11 +72,20 @@ class Visit:
         """Raises SignInNeeded, or `faces.not_for_you` (403) for somebody whom the face is not for.
 
         Whoever still owes a second factor is as good as not signed in: `to_sign_in` leads to where it is given.
+        Of a helper: `helping.own_first` (403) at a face that was not lent, `helping.look_only` (403) for a command of one who may look.
         """
-        if self.visitor is None or self.visitor.waiting is not None:
+        if self.visitor is None or self.visitor.waiting is not None or self.visitor.helping_over:
             raise SignInNeeded
         if self.visitor.actor is None:
+            self.require_own()
             raise Problem(_NOT_FOR_YOU[self.face], HTTPStatus.FORBIDDEN)
+        if self.visitor.limits is Lent.LOOK and self.request.method not in _LOOKS:
+            raise Problem("helping.look_only", HTTPStatus.FORBIDDEN)
+
+    def require_own(self) -> None:
+        """Raises `helping.own_first` (403) for somebody who acts for another just now: the page is not lent."""
+        if self.visitor is not None and self.visitor.helping is not None:
+            raise Problem("helping.own_first", HTTPStatus.FORBIDDEN, name=self.visitor.helping.merchant)
 
     def require(self, permission: str | None) -> None:
         """Raises SignInNeeded, `faces.not_for_you`, `http.forbidden` (403)."""
@@ -96,7 +110,8 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
         token = request.cookies.get(SESSION_COOKIE)
         visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
         request.state.owes_factor = visitor is not None and visitor.waiting is not None
-        actor = parts.access.equip(visitor.actor) if visitor and visitor.actor else None
+        request.state.helping_over = visitor is not None and visitor.helping_over
+        actor = parts.access.equip(visitor.actor, parts.access.lent(visitor.limits)) if visitor and visitor.actor else None
         context = Context(
             tenant,
             request.state.language,
@@ -111,7 +126,12 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
 
 
 def to_sign_in(request: Request, face: Face) -> Response:
-    """Where somebody who has not signed in goes, or owes a second factor, and comes back from."""
+    """Where somebody who has not signed in goes, or owes a second factor, and comes back from.
+
+    Whose help is over goes where he says for whom he acts from now on.
+    """
+    if getattr(request.state, "helping_over", False):
+        return RedirectResponse(HELPING, HTTPStatus.SEE_OTHER)
     if getattr(request.state, "owes_factor", False):
         return RedirectResponse(to_factor(request), HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/sign-in?{urlencode({'next': _came_from(request), 'face': face.value})}", HTTPStatus.SEE_OTHER)

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
-from smilero_core.identity.access import PLUGINS_SHOP
+from smilero_core.identity.access import HELPERS_MANAGE, PLUGINS_SHOP
+from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import choose_shop
 from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.errors import not_found
@@ -18,7 +19,8 @@ from smilero_sdk.pages import Face, Form, HomePart, Tile
 from smilero_tenants.faces.frames import face_path
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import Visit
+from smilero_tenants.faces.visit import HELPING, Visit
+from smilero_tenants.portal.helpers import HelperPortal
 from smilero_tenants.portal.plugins import PluginPortal
 
 MOST_TILES = 6
@@ -39,7 +41,8 @@ class PortalPages:
     """
 
     def __init__(self, parts: Callable[[], FaceParts]) -> None:
-        self._pages = OwnPages(parts, Face.PORTAL)
+        self._pages = OwnPages(parts, Face.PORTAL, lent=True)
+        self._own = OwnPages(parts, Face.PORTAL)
 
     def routes(self) -> list[Route]:
         """The portal's own pages; plugins add theirs below `/portal/<plugin>`."""
@@ -48,7 +51,8 @@ class PortalPages:
             Route("/portal/help", self.help),
             Route("/portal/shops", self.shops),
             Route("/portal/shops", self.choose, methods=["POST"]),
-            *PluginPortal(self._pages).routes(),
+            *PluginPortal(self._own).routes(),
+            *HelperPortal(self._own).routes(),
         ]
 
     async def home(self, request: Request) -> Response:
@@ -85,12 +89,15 @@ class PortalPages:
         return Shown("portal/home.html", values)
 
     async def _help(self, visit: Visit) -> Shown:
+        helps = visit.visitor is not None and await chances(visit.context.host, visit.visitor.person_id)
         return Shown(
             "portal/help.html",
             {
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
                 "sessions_url": "/portal/sessions",
+                "helpers_url": "/portal/helpers" if visit.context.shop_id and visit.context.actor.may(HELPERS_MANAGE) else None,
+                "helping_url": HELPING if helps else None,
                 "plugins_url": "/portal/plugins" if visit.context.shop_id and visit.context.actor.may(PLUGINS_SHOP) else None,
             },
         )

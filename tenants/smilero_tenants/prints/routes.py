@@ -22,7 +22,7 @@ class PrintPages:
     """
 
     def __init__(self, parts: Callable[[], FaceParts]) -> None:
-        self._pages = OwnPages(parts, Face.PORTAL)
+        self._pages = OwnPages(parts, Face.PORTAL, lent=True)
 
     def routes(self) -> list[Route]:
         """The list, and each sheet."""

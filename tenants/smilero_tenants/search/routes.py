@@ -41,7 +41,7 @@ class SearchPages:
 
     async def portal(self, request: Request) -> Response:
         """For merchants and clerks."""
-        return await OwnPages(self._parts, Face.PORTAL).show(request, _found)
+        return await OwnPages(self._parts, Face.PORTAL, lent=True).show(request, _found)
 
 
 async def _found(visit: Visit) -> Shown:

@@ -9,11 +9,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from smilero_core.db.session import Session
 from smilero_core.identity.devices import device_of
+from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import LIFETIME, end_session, open_session, signed_in
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import site
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import ROLES, SESSION_COOKIE
+from smilero_tenants.faces.visit import HELPING, ROLES, SESSION_COOKIE
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def alone(parts: FaceParts, request: Request, template: str, status: int, /, **c
 
 
 async def _home(session: Session, token: str) -> str:
-    """Where somebody goes who came from nowhere: staff to the console, merchants to the portal."""
+    """Where somebody goes who came from nowhere: staff to the console, merchants to the portal, who helps one where that is done."""
     for face in (Face.CONSOLE, Face.PORTAL):
         visitor = await signed_in(session, token, ROLES[face])
         if visitor and (visitor.actor or visitor.waiting):
             return f"/{face.value}"
-    return "/"
+    visitor = await signed_in(session, token, ())
+    return HELPING if visitor and await chances(session, visitor.person_id) else "/"

@@ -140,7 +140,9 @@ async def undo_redemption(ctx: TenantContext, redemption_id: UUID) -> Redirect:
 
 async def home(ctx: TenantContext) -> HomePart:
     """How many came with a coupon yesterday, and the tasks."""
-    tiles = [Tile("/check", "coupons.tile.check", "scan-line"), Tile("/campaigns", "coupons.tile.list", "ticket-percent")]
+    tiles = [Tile("/campaigns", "coupons.tile.list", "ticket-percent")]
+    if ctx.actor.may(REDEEM):
+        tiles.insert(0, Tile("/check", "coupons.tile.check", "scan-line"))
     if ctx.shop_id is None:
         return HomePart()
     timezone, repository = ctx.tenant.timezone, CouponService(ctx).repository
