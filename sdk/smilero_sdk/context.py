@@ -38,14 +38,23 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program outside that a foundation has let in."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts: a person in one role, at the shops where that role holds.
 
     Attributes:
-        person_id: None for a token of the foundation itself.
+        person_id: None for a program that acts by itself.
         shop_ids: the shops of a merchant or clerk; empty for the others. Those that do without the plugin are left out.
         permissions: what the role may do.
         closed_at: the shops that do without the plugin: nobody acts for them.
+        program: through which the person acts, or which acts by itself; None: none from outside.
     """
 
     role: Role
@@ -53,6 +62,7 @@ class Actor:
     shop_ids: frozenset[UUID] = frozenset()
     permissions: frozenset[str] = field(default=frozenset())
     closed_at: frozenset[UUID] = field(default=frozenset())
+    program: Program | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission at all; the shop is asked separately."""

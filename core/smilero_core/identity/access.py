@@ -12,6 +12,9 @@ AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
 
+PROGRAMS_MANAGE = "programs.manage"
+TOKENS_MAKE = "tokens.make"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -25,6 +28,9 @@ CORE_PERMISSIONS = (
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop: inviting, and taking away.
     Permission(PEOPLE_MANAGE, _OFFICE),
+    # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
+    Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
+    Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from smilero_sdk.errors import Problem
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# These are not asked with a cookie: the API wants a bearer token, a webhook a signature.
-_WITHOUT_COOKIE = ("/api/", "/webhooks/")
+# These are not asked with a cookie: the API wants a bearer token, a webhook a signature, a program's request its secret or code.
+_WITHOUT_COOKIE = ("/api/", "/webhooks/", "/oauth/token", "/oauth/revoke")
 
 
 class SameOrigin:
