@@ -57,12 +57,12 @@ class Outside:
         answer = await guest.post("/oauth/authorize", {**self.wish(**changes), "decision": "allow"})
         return went_back(answer)["code"]
 
-    async def exchange(self, code: str, **changes: str | None) -> Response:
+    async def exchange(self, code: str, /, **changes: str | None) -> Response:
         """Bring a code."""
         good = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.back, "code_verifier": self.verifier}
         return await self.post(**{**good, **changes})
 
-    async def refresh(self, token: str, *, process: int = 0, **changes: str | None) -> Response:
+    async def refresh(self, token: str, /, *, process: int = 0, **changes: str | None) -> Response:
         """Bring a refresh token."""
         return await self.post(process=process, **{"grant_type": "refresh_token", "refresh_token": token, **changes})
 

@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 
 const ICONS = [
   'arrow-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
-  'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'globe', 'headset', 'house', 'inbox', 'log-out', 'mail-open', 'map', 'map-pin',
+  'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'globe', 'headset', 'house', 'inbox', 'key-round', 'log-out', 'mail-open', 'map', 'map-pin',
   'menu', 'notebook-pen', 'phone', 'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
   'square-parking',
   'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'volume-2', 'wifi-off',

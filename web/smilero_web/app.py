@@ -23,6 +23,7 @@ from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
 from smilero_tenants.oauth.consent import ConsentPages
 from smilero_tenants.oauth.endpoints import TokenEndpoints
+from smilero_tenants.oauth.own import TokenPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
@@ -101,6 +102,7 @@ class Application:
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *ConsentPages(runtime).routes(),
             *TokenEndpoints(runtime).routes(),
+            *(route for face in (Face.PORTAL, Face.CONSOLE) for route in TokenPages(runtime, face).routes()),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

@@ -10,6 +10,7 @@ from smilero_sdk.pages import Face
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
+from smilero_tenants.console.programs import ProgramConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
@@ -36,6 +37,7 @@ class ConsolePages:
             *InvitationConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
+            *ProgramConsole(self._pages).routes(),
         ]
 
     async def home(self, request: Request) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
-from smilero_core.identity.access import AUDIT_READ
+from smilero_core.identity.access import AUDIT_READ, PROGRAMS_MANAGE, TOKENS_MAKE
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -74,7 +74,12 @@ async def _console_menu(visit: Visit) -> list[View]:
     plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
     actor = visit.context.caller
     log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
+    outside = [
+        _place(visit, f"console.menu.{name}", f"/console/{name}", picture)
+        for name, picture, permission in (("programs", "globe", PROGRAMS_MANAGE), ("tokens", "key-round", TOKENS_MAKE))
+        if actor and actor.may(permission)
+    ]
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log, *outside]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:

@@ -67,7 +67,7 @@ def parameters_of(text: str) -> Parameters:
     for name, value in pairs:
         if name in found:
             raise InvalidRequestError(description="A parameter comes twice.")
-        if not value.isascii() or (value and not value.isprintable()) or (name in _PLAIN and set('"\\') & set(value)):
+        if not (name + value).isascii() or not (name + value).isprintable() or (name in _PLAIN and set('"\\') & set(value)):
             raise InvalidRequestError(description="A parameter has characters that it cannot have.")
         found[name] = value
     return {name: value for name, value in found.items() if value}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
-from smilero_core.identity.access import PLUGINS_SHOP
+from smilero_core.identity.access import PLUGINS_SHOP, TOKENS_MAKE
 from smilero_core.identity.sessions import choose_shop
 from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.errors import not_found
@@ -91,6 +91,7 @@ class PortalPages:
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
                 "sessions_url": "/portal/sessions",
+                "tokens_url": "/portal/tokens" if visit.context.actor.may(TOKENS_MAKE) else None,
                 "plugins_url": "/portal/plugins" if visit.context.shop_id and visit.context.actor.may(PLUGINS_SHOP) else None,
             },
         )
