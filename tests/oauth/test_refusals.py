@@ -200,7 +200,8 @@ async def test_a_code_lives_for_a_minute(stage: Stage) -> None:
     left = "select extract(epoch from code_expires_at - now()) from core.oauth_grant where tenant_id = $1 order by id limit 1"
     assert 0 < await stage.town.site.admin.fetchval(left, stage.town.foundation.id) <= 60
     await stage.town.site.admin.execute(
-        "update core.oauth_grant set code_expires_at = now() where id = (select min(id::text)::uuid from core.oauth_grant where tenant_id = $1)",
+        """update core.oauth_grant set code_expires_at = now()
+           where id = (select min(id::text)::uuid from core.oauth_grant where tenant_id = $1)""",
         stage.town.foundation.id,
     )
     assert_refused(await program.exchange(code), "invalid_grant")

@@ -129,7 +129,7 @@ class PersonalData:
             {
                 "name": row["name"],
                 "role": row["role"],
-                "scopes": row["scopes"],
+                "scopes": None if row["scopes"] is None else " ".join(row["scopes"]),
                 "since": _told(row["created_at"]),
                 "until": _told(row["revoked_at"] or row["expires_at"]),
                 "used": row["last_used_on"].isoformat() if row["last_used_on"] else None,
@@ -149,7 +149,7 @@ class PersonalData:
             {
                 "name": row["name"],
                 "role": row["role"],
-                "scopes": row["scopes"],
+                "scopes": " ".join(row["scopes"]),
                 "since": _told(row["created_at"]),
                 "until": _told(row["until"]),
             }
