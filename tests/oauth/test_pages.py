@@ -1,14 +1,18 @@
 """The owner's page of programs, and people's own tokens: what they make works, is seen once, and ends."""
 
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import pytest
 from httpx2 import Response
 
+from smilero_core.audit.log import AuditLog
 from smilero_core.db.session import Session
 from smilero_core.identity.personal import PersonalData
 from smilero_core.identity.programs import sound_address
+from smilero_sdk.context import Actor, Program
+from smilero_sdk.roles import Role
 from tests.support.coupons import CAMPAIGNS, campaign_body
 from tests.support.faces import Guest
 from tests.support.oauth import BACK, Outside, Stage
@@ -81,17 +85,16 @@ async def test_a_public_program_has_no_secret(stage: Stage) -> None:
     assert (await owner.post(f"{PROGRAMS}/{program.id}/secret")).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-async def test_a_program_that_acts_by_itself_is_called_by_its_name(stage: Stage) -> None:
-    owner = await stage.town.signed_in("owner")
-    made = await let_in(owner, unattended="true", addresses="", **{"scope.coupons.manage": "true", "scope.plugins.manage": "true"})
-    program = program_on(made, stage)
-    token = (await program.by_itself()).json()["access_token"]
-    body = campaign_body(stage.town.foundation.shop)
-    assert (await stage.caller(token).post(CAMPAIGNS, body)).status_code == HTTPStatus.CREATED
-    assert ">재고 프로그램<" in re.sub(r"\s*\n\s*", "", (await owner.get("/console/audit")).text)
-    # In a person's name it is both.
-    told = await stage.server.tokens(owner, scope="coupons.read")
-    assert told["scope"] == "coupons.read"
+async def test_the_log_names_the_program(stage: Stage) -> None:
+    town, owner = stage.town, await stage.town.signed_in("owner")
+    program = Program(stage.server.id, "재고 프로그램")
+    async with town.site.database.unit(town.foundation.id) as unit:
+        for person in (None, town.foundation.people["staff"]):
+            log = AuditLog(Session(unit), Actor(Role.STAFF, person, program=program), "core", datetime.now(UTC))
+            await log.record("identity.audit.revoked", shop="빵집")
+    told = re.sub(r"<[^>]+>", "|", (await owner.get("/console/audit")).text)
+    assert "|재고 프로그램|" in told
+    assert "|staff (재고 프로그램에서)|" in told
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,8 @@ async def test_a_person_makes_a_token_of_her_own_and_ends_it(stage: Stage, who: 
     page = await guest.get(path)
     assert token not in page.text
     assert "계산대" in page.text
-    row = await stage.town.site.admin.fetchrow("select * from core.api_token where tenant_id = $1 and name <> ''", stage.town.foundation.id)
+    kept = "select * from core.api_token where tenant_id = $1 and name <> ''"
+    (row,) = await stage.town.site.admin.fetch(kept, stage.town.foundation.id)
     assert (row["scopes"], row["last_used_on"], (row["expires_at"] - row["created_at"]).days) == (["coupons.read"], None, 30)
 
     caller = stage.caller(token)

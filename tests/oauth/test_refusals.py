@@ -355,7 +355,7 @@ async def test_another_foundation_knows_nothing_of_it(stage: Stage, site: Site) 
     assert_refused(await theirs.phone.exchange(code, code_verifier=stage.phone.verifier), "invalid_grant")
     assert_refused(await theirs.phone.refresh(tokens["refresh_token"]), "invalid_grant")
     assert (await theirs.caller(tokens["access_token"]).get(CAMPAIGNS)).status_code == HTTPStatus.UNAUTHORIZED
-    assert (await theirs.phone.post("/oauth/revoke", token=tokens["refresh_token"])).status_code == HTTPStatus.OK
+    assert (await theirs.phone.revoke(token=tokens["refresh_token"])).status_code == HTTPStatus.OK
     assert await works(stage, tokens)
     assert (await stage.phone.exchange(code)).status_code == HTTPStatus.OK
 
@@ -380,20 +380,20 @@ async def test_revoking(stage: Stage) -> None:
     owner, program = await stage.town.signed_in("owner"), stage.server
     one, two, three = [await program.tokens(owner) for _ in range(3)]
     # Of another program: refused; nobody's: as good as done (RFC 7009 §2.2).
-    assert_refused(await stage.phone.post("/oauth/revoke", token=one["access_token"]), "invalid_grant")
-    assert (await program.post("/oauth/revoke", token="smo_nobodys")).status_code == HTTPStatus.OK  # noqa: S106 - no token at all
-    assert (await program.post("/oauth/revoke", token=stage.town.foundation.tokens["owner"])).status_code == HTTPStatus.OK
-    assert_refused(await program.post("/oauth/revoke"), "invalid_request")
+    assert_refused(await stage.phone.revoke(token=one["access_token"]), "invalid_grant")
+    assert (await program.revoke(token="smo_nobodys")).status_code == HTTPStatus.OK  # noqa: S106 - no token at all
+    assert (await program.revoke(token=stage.town.foundation.tokens["owner"])).status_code == HTTPStatus.OK
+    assert_refused(await program.revoke(), "invalid_request")
     thief = Outside(program.town, program.id, "smc_wrong")
-    assert (await thief.post("/oauth/revoke", token=one["access_token"])).status_code == HTTPStatus.UNAUTHORIZED
+    assert (await thief.revoke(token=one["access_token"])).status_code == HTTPStatus.UNAUTHORIZED
     assert await works(stage, one)
     assert (await stage.caller(stage.town.foundation.tokens["owner"]).get(CAMPAIGNS)).status_code == HTTPStatus.OK
     # An access token alone; a refresh token with its family.
     hinted = {"token": one["access_token"], "token_type_hint": "refresh_token"}
-    assert (await program.post("/oauth/revoke", **hinted)).status_code == HTTPStatus.OK
+    assert (await program.revoke(**hinted)).status_code == HTTPStatus.OK
     assert not await works(stage, one)
     assert (await program.refresh(one["refresh_token"])).status_code == HTTPStatus.OK
-    assert (await program.post("/oauth/revoke", token=two["refresh_token"])).status_code == HTTPStatus.OK
+    assert (await program.revoke(token=two["refresh_token"])).status_code == HTTPStatus.OK
     assert not await works(stage, two)
     assert_refused(await program.refresh(two["refresh_token"]), "invalid_grant")
     assert await works(stage, three)

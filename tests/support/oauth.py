@@ -60,13 +60,17 @@ class Outside:
     async def exchange(self, code: str, /, **changes: str | None) -> Response:
         """Bring a code."""
         good = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.back, "code_verifier": self.verifier}
-        return await self.post(**{**good, **changes})
+        return await self.post({**good, **changes})
 
     async def refresh(self, token: str, /, *, process: int = 0, **changes: str | None) -> Response:
         """Bring a refresh token."""
-        return await self.post(process=process, **{"grant_type": "refresh_token", "refresh_token": token, **changes})
+        return await self.post({"grant_type": "refresh_token", "refresh_token": token, **changes}, process=process)
 
-    async def post(self, path: str = "/oauth/token", *, process: int = 0, **form: str | None) -> Response:
+    async def revoke(self, **form: str | None) -> Response:
+        """Give a token back."""
+        return await self.post(form, "/oauth/revoke")
+
+    async def post(self, form: Mapping[str, str | None], path: str = "/oauth/token", *, process: int = 0) -> Response:
         """Ask as this program does: its secret in the header if it has one, else its id in the form."""
         headers: dict[str, str] = {"Host": self.town.foundation.host, "Content-Type": "application/x-www-form-urlencoded"}
         sent = {name: value for name, value in form.items() if value is not None}
@@ -85,7 +89,7 @@ class Outside:
 
     async def by_itself(self, **changes: str | None) -> Response:
         """Ask for a token without a person."""
-        return await self.post(grant_type="client_credentials", **changes)
+        return await self.post({"grant_type": "client_credentials", **changes})
 
 
 @dataclass(frozen=True)
