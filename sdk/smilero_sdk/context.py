@@ -38,16 +38,26 @@ class Tenant:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program outside that a foundation has let in."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts: a person in one role, at the shops where that role holds.
 
     Attributes:
-        person_id: whose hand it is: of somebody who helps a merchant, the helper. None for a token of the foundation itself.
+        person_id: whose hand it is: of somebody who helps a merchant, the helper. None for a token of the foundation itself and for a
+            program that acts by itself.
         shop_ids: the shops of a merchant or clerk; empty for the others. Those that do without the plugin are left out.
         permissions: what the role may do.
         closed_at: the shops that do without the plugin: nobody acts for them.
         on_behalf_of: the merchant for whom a helper acts, in her role, at her shop and within what she lent; None: for oneself. What is
             the person's own, as her coupons or consents, is not looked up by it: a helper has her shop, not her.
+        program: through which the person acts, or which acts by itself; None: none from outside.
     """
 
     role: Role
@@ -56,6 +66,7 @@ class Actor:
     permissions: frozenset[str] = field(default=frozenset())
     closed_at: frozenset[UUID] = field(default=frozenset())
     on_behalf_of: UUID | None = None
+    program: Program | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission at all; the shop is asked separately."""

@@ -17,6 +17,7 @@ from tests.access.subjects import Subject
 from tests.support.coupons import campaign_body
 from tests.support.faces import SESSION
 from tests.support.forms import fields_of
+from tests.support.oauth import BACK
 from tests.support.operations import identifiers
 
 Made = Callable[[Scene, str], Awaitable[Ask]]
@@ -237,6 +238,43 @@ def outside(scene: Scene, told: Mapping[str, str]) -> Ask:
     return Ask(content=content, headers={"X-Signature": signature})
 
 
+async def _question(scene: Scene, _: str) -> Ask:
+    return Ask(query=scene.wish())
+
+
+async def _allowed(scene: Scene, _: str) -> Ask:
+    return Ask(form={**scene.wish(), "decision": "allow"}, keyless=True)
+
+
+async def _token_asked(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    program, secret = await scene.program()
+    return Ask(form={"grant_type": "client_credentials", "client_id": program, "client_secret": secret}, keyless=True)
+
+
+async def _token_given_back(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    program, secret = await scene.program()
+    return Ask(form={"token": "smo_nobodys", "client_id": program, "client_secret": secret}, keyless=True)
+
+
+async def _own_token(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"token_id": await scene.own_token(who)}) if who in scene.sessions else Ask()
+
+
+async def _own_grant(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"grant_id": (await scene.grant(who))[0]}) if who in scene.sessions else Ask()
+
+
+async def _program(scene: Scene) -> str:
+    return (await scene.program())[0]
+
+
+async def _program_let_in(scene: Scene, _: str) -> Ask:
+    form = {"name": f"{scene.mark} stock", "kind": "confidential", "addresses": BACK, "scope.coupons.read": "true"}
+    return Ask(form=form, keyless=True)
+
+
 _SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
@@ -261,6 +299,18 @@ _MADE: Mapping[str, Made] = {
     "GET /arrive": _arrived,
     "POST /arrive": _arriving,
     "POST /arrive/link": _asked_to_link,
+    "GET /oauth/authorize": _question,
+    "POST /oauth/authorize": _allowed,
+    "POST /oauth/token": _token_asked,
+    "POST /oauth/revoke": _token_given_back,
+    "POST /portal/tokens": _form(**{"name": "till", "days": "30", "scope.coupons.read": "true"}),
+    "POST /portal/tokens/{token_id}/revoke": _own_token,
+    "POST /portal/tokens/programs/{grant_id}/end": _own_grant,
+    "POST /console/tokens": _form(**{"name": "till", "days": "30", "scope.coupons.read": "true"}),
+    "POST /console/tokens/{token_id}/revoke": _own_token,
+    "POST /console/tokens/programs/{grant_id}/end": _own_grant,
+    "POST /console/programs": _program_let_in,
+    "POST /console/programs/{client_id}/end": _ids("client_id", _program),
     "GET /dev/plugin/{name}": lambda _, __: _named("example"),
     "POST /portal/shops": _shop_chosen,
     "POST /portal/plugins/{name}": _form(enabled="true"),

@@ -19,10 +19,11 @@ from smilero_core.db.session import Session
 from smilero_core.files.for_plugins import store_upload
 from smilero_core.files.store import FileStore
 from smilero_core.identity.codes import SignInCodes
+from smilero_core.identity.grants import Grants, Wish
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session
-from smilero_core.identity.tokens import token_hash
+from smilero_core.identity.tokens import NewToken, make_token, token_hash
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.gate import FRESH_SECONDS
@@ -34,6 +35,7 @@ from tests.access.partner import Partner
 from tests.support.application import Site
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
+from tests.support.oauth import BACK, Outside, let_in
 from tests.support.operations import Stage, set_stage
 
 PLATFORM = "localhost"
@@ -173,6 +175,30 @@ class Scene:
             issued = await SignInCodes(Session(unit), self.foundation.id, self.town.vault).issue(self.new_phone(), device)
         return {DEVICE: device}, issued.link
 
+    async def program(self) -> tuple[str, str]:
+        """The id and the secret of a new program from outside."""
+        made = await let_in(self.town, unattended=True, name=f"{self.mark} stock")
+        return str(made.id), str(made.secret)
+
+    def wish(self) -> dict[str, str]:
+        """What the scene's program asks of somebody."""
+        return Outside(self.town, UUID(self.ids["client_id"]), None).wish()
+
+    async def own_token(self, who: str) -> str:
+        """The id of a new personal token of one of the cast."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            new = NewToken(self.foundation.people[who], CAST[who][0], f"{self.mark} token")
+            return str((await make_token(Session(unit), new))[0])
+
+    async def grant(self, who: str) -> tuple[str, str]:
+        """The id of what one of the cast allowed the scene's program, and an access token that came of it."""
+        program, _ = await self.program()
+        async with self.site.database.unit(self.foundation.id) as unit:
+            grants = Grants(Session(unit))
+            wish = Wish(UUID(program), frozenset({"coupons.read"}), BACK, "c" * 43, secrets.token_urlsafe(32))
+            grant_id = await grants.allow(Actor(CAST[who][0], self.foundation.people[who]), wish)
+            return str(grant_id), (await grants.issue(grant_id, wish.scopes, None)).access
+
     async def shop_name(self) -> str:
         """Of the first shop."""
         return str(await self.site.admin.fetchval("select name from core.shop where id = $1", self.foundation.shop))
@@ -277,10 +303,12 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "colleague_id": await scene.colleague("officer"),
         "invitation_id": str(invitation.invitation_id),
         "link_id": await scene.linked.link("merchant"),
+        "client_id": (await scene.program())[0],
+        "token_id": await scene.own_token("merchant"),
     }
-    return replace(
-        scene, ids={**scene.ids, **made}, tokens={"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene)}
-    )
+    made["grant_id"], access = await scene.grant("owner")
+    tokens = {"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene), "/oauth/revoke": access}
+    return replace(scene, ids={**scene.ids, **made}, tokens=tokens)
 
 
 async def _on_record(scene: Scene, invitation: Outgoing) -> None:

@@ -27,6 +27,7 @@ FLOOR = 126 * len(ROLES) * len(POSITIONS)
 # Addresses at which an id names no object of a foundation, or at which one that is gone is as good as done.
 NO_OBJECT: Mapping[str, str] = {
     "GET /coupons/r/{code}": "leads to the till with whatever it holds, and looks nothing up",
+    "POST /oauth/revoke": "a token that is nobody's is as good as revoked (RFC 7009, section 2.2)",
     "POST /console/work/letters/{letter_id}/again": "a letter that is gone is done: a second tap is no error",
     "POST /console/work/letters/{letter_id}/discard": "a letter that is gone is done: a second tap is no error",
 }
@@ -149,7 +150,12 @@ def refusal(subject: Subject, who: str) -> str:
 
 
 def absent(subject: Subject, who: str) -> str:
-    """What is told of an object that is not there. A link that is nobody's here is gone, and to whoever is in the second tap on one."""
+    """What is told of an object that is not there. A link that is nobody's here is gone, and to whoever is in the second tap on one.
+
+    A program that is none here is told as RFC 6749 says it.
+    """
+    if subject.path == "/oauth/token":
+        return str(int(HTTPStatus.BAD_REQUEST))
     if not subject.path.endswith("/{token}"):
         return "nothing"
     onward = subject.name == "POST /sign-in/link/{token}" and who not in {"operator", "anonymous"}

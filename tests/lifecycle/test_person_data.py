@@ -13,10 +13,11 @@ import pytest
 
 from smilero_core.db.session import Session
 from smilero_core.db.settings import DatabaseSettings
+from smilero_core.identity.bearers import bearer_of
 from smilero_core.identity.codes import SignInCodes
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session, signed_in
-from smilero_core.identity.tokens import actor_of, create_token
+from smilero_core.identity.tokens import create_token
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.context import Context, HostServices
@@ -215,7 +216,7 @@ async def test_after_an_erasure_nothing_leads_to_the_person(somebody: Somebody, 
     assert await claims(somebody) == 1  # the one that was used is counted still
     async with somebody.core() as context:
         assert await signed_in(context.host, somebody.session, list(Role)) is None
-        assert await actor_of(context.host, somebody.token) is None
+        assert await bearer_of(context.host, somebody.token) is None
         assert await People(context.host, context.tenant.id, somebody.house.vault).by_phone(PHONE) is None
     entries = await somebody.house.admin.fetch("select * from core.audit_entry where subject_id = $1", somebody.id)
     assert [(row["sentence"], row["params"]) for row in entries] == [("person.audit.erased", "{}")]

@@ -1,5 +1,6 @@
 """Contexts as the routes give them to the pages of the console."""
 
+from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
 
 MENU = [
@@ -256,6 +257,19 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
     "console, work": ("console/work.html", DESK | WORK),
     "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, programs": ("console/programs.html", DESK | PROGRAMS),
+    "console, no program": ("console/programs.html", DESK | PROGRAMS | {"programs": [], "done": "끊었습니다."}),
+    "console, program not to be let in": ("console/programs.html", DESK | PROGRAMS | {"alert": "이름을 적어 주세요."}),
+    "console, program": ("console/program.html", DESK | ONE_PROGRAM),
+    "console, program just let in": ("console/program.html", DESK | ONE_PROGRAM | {"secret": "smc_x", "made": True, "granted": []}),
+    "console, public program": ("console/program.html", DESK | ONE_PROGRAM | {"made": True, "new_secret": None, "unattended": False}),
+    "console, tokens": ("console/tokens.html", DESK | TOKENS),
+    "console, token just made": ("console/tokens.html", DESK | TOKENS | {"token": "smi_x"}),
+    "console, token not to be made": (
+        "console/tokens.html",
+        DESK | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []},
+    ),
+    "console, token revoked": ("console/tokens.html", DESK | TOKENS | {"done": "없앴습니다."}),
     "console, audit": ("console/audit.html", DESK | LOG),
     "console, audit of one person": ("console/audit.html", DESK | LOG | {"person": "김순자", "next_url": None}),
     "console, audit of one thing": ("console/audit.html", DESK | LOG | {"subject": True, "prev_url": None}),

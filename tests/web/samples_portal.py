@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
 from tests.web.samples_switching import SWITCHING_PAGES
 
@@ -216,12 +217,21 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "help": (
         "portal/help.html",
         PORTAL
-        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"},
+        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"}
+        | {"tokens_url": "/portal/tokens"},
     ),
     "help without a number": (
         "portal/help.html",
-        PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"},
+        PORTAL
+        | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"}
+        | {"tokens_url": None},
     ),
+    "consent": ("portal/consent.html", PORTAL | CONSENT),
+    "consent of somebody without a name": ("portal/consent.html", PORTAL | CONSENT | {"person": ""}),
+    "tokens": ("portal/tokens.html", PORTAL | TOKENS),
+    "token just made": ("portal/tokens.html", PORTAL | TOKENS | {"token": "smi_" + "x" * 43}),
+    "token not to be made": ("portal/tokens.html", PORTAL | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []}),
+    "token revoked": ("portal/tokens.html", PORTAL | TOKENS | {"done": "없앴습니다."}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
     "refusal": (
         "portal/refusal.html",

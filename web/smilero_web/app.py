@@ -21,6 +21,9 @@ from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
+from smilero_tenants.oauth.consent import ConsentPages
+from smilero_tenants.oauth.endpoints import TokenEndpoints
+from smilero_tenants.oauth.own import TokenPages
 from smilero_tenants.portal.helping import HelpingPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
@@ -115,6 +118,9 @@ class Application:
             *(route for face in (Face.PORTAL, Face.CONSOLE, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
             *SwitchPages(runtime).routes(),
             *ArrivalPages(runtime).routes(),
+            *ConsentPages(runtime).routes(),
+            *TokenEndpoints(runtime).routes(),
+            *(route for face in (Face.PORTAL, Face.CONSOLE) for route in TokenPages(runtime, face).routes()),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
-_FOR_PROGRAMS = ("/api/", "/webhooks/")
+_FOR_PROGRAMS = ("/api/", "/webhooks/", "/oauth/token", "/oauth/revoke", "/.well-known/")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _FRAMEWORK = {
     HTTPStatus.NOT_FOUND: "http.not_found",

@@ -9,6 +9,9 @@ from smilero_core.db.session import Session
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 
+# Among an entry's values: the program from outside that did it.
+THROUGH = "through"
+
 
 class AuditLog:
     """The log of one transaction; implements `smilero_sdk.services.Audit`.
@@ -55,13 +58,18 @@ class AuditLog:
             self._actor.role.value if self._actor else "system",
             self._source,
             sentence,
-            _json(values),
+            _json({**values, **self._through()}),
             subject,
             None if before is None else _json(before),
             None if after is None else _json(after),
             self._actor.on_behalf_of if self._actor else None,
         )
         self.written += 1
+
+    def _through(self) -> dict[str, object]:
+        """The program through which it is done, beside the sentence's values."""
+        program = self._actor.program if self._actor else None
+        return {THROUGH: {"id": program.id, "name": program.name}} if program else {}
 
 
 def _json(values: Mapping[str, object]) -> str:

@@ -17,6 +17,9 @@ FACTORS_RESET = "factors.reset"
 LOGINS_MANAGE = "logins.manage"
 HELPERS_MANAGE = "helpers.manage"
 
+PROGRAMS_MANAGE = "programs.manage"
+TOKENS_MAKE = "tokens.make"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -38,6 +41,9 @@ CORE_PERMISSIONS = (
     Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
     # Who helps one for a time: lent to nobody, so a helper has no helpers.
     Permission(HELPERS_MANAGE, frozenset({Role.MERCHANT})),
+    # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
+    Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
+    Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

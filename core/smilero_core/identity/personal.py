@@ -20,7 +20,8 @@ _SHORTEST_NAME = 2
 
 _ENDED = (
     "update core.session set ended_at = now() where person_id = $1 and ended_at is null",
-    "update core.api_token set revoked_at = now() where person_id = $1 and revoked_at is null",
+    "update core.api_token set revoked_at = coalesce(revoked_at, now()), name = '' where person_id = $1",
+    "update core.oauth_grant set ended_at = now() where person_id = $1 and ended_at is null",
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
     "delete from core.permission_choice where person_id = $1",
     "delete from core.passkey where person_id = $1",
@@ -78,6 +79,8 @@ class PersonalData:
             PersonSection("person.rights", await self._rights(person_id)),
             PersonSection("person.helping", await self._helping(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
+            PersonSection("person.tokens", await self._tokens(person_id)),
+            PersonSection("person.programs", await self._programs(person_id)),
             PersonSection("person.factors", await self._factors(person_id)),
             PersonSection("person.messages", await self._messages(row["phone_index"])),
             PersonSection("person.outside_logins", await OutsideLogins(self._session, self._tenant_id, self._vault).told(person_id)),
@@ -163,6 +166,39 @@ class PersonalData:
     async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)
         return [{"since": _told(row["created_at"]), "until": _told(row["ended_at"])} for row in rows]
+
+    async def _tokens(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch("select * from core.api_token where person_id = $1 order by id", person_id)
+        return [
+            {
+                "name": row["name"],
+                "role": row["role"],
+                "scopes": None if row["scopes"] is None else " ".join(row["scopes"]),
+                "since": _told(row["created_at"]),
+                "until": _told(row["revoked_at"] or row["expires_at"]),
+                "used": row["last_used_on"].isoformat() if row["last_used_on"] else None,
+            }
+            for row in rows
+        ]
+
+    async def _programs(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select c.name, g.role, g.scopes, g.created_at, coalesce(g.ended_at, g.expires_at) as until
+            from core.oauth_grant g join core.oauth_client c on c.id = g.client_id where g.person_id = $1 order by g.id
+            """,
+            person_id,
+        )
+        return [
+            {
+                "name": row["name"],
+                "role": row["role"],
+                "scopes": " ".join(row["scopes"]),
+                "since": _told(row["created_at"]),
+                "until": _told(row["until"]),
+            }
+            for row in rows
+        ]
 
     async def _factors(self, person_id: UUID) -> list[dict[str, object]]:
         """What there is, and not what it opens with."""

@@ -44,6 +44,6 @@ class Standing(Actor):
     shut: tuple[str, ...] = ()
 
 
-def standing(role: Role, person_id: UUID, shop_ids: Iterable[UUID], row: Record) -> Standing:
+def standing(role: Role, person_id: UUID | None, shop_ids: Iterable[UUID], row: Record) -> Standing:
     """Somebody in a role, by a row that was read with `STANDING`."""
     return Standing(role, person_id, frozenset(shop_ids), otherwise=tuple(row["otherwise"]), shut=tuple(row["shut"]))

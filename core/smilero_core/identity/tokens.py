@@ -1,23 +1,42 @@
-"""Bearer tokens of the API: random, shown once, kept as a hash."""
+"""What tokens are: random, shown once, kept as a hash; and whom a role makes of a person."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 from smilero_core.db.session import Session
 from smilero_core.identity.standing import STANDING, Standing, standing
+from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
 LIFETIME = timedelta(days=90)
+MOST_DAYS = 365
 _PREFIX = "smi_"
 _SHOP_ROLES = (Role.MERCHANT, Role.CLERK)
 
 
-def new_token() -> str:
+@dataclass(frozen=True)
+class NewToken:
+    """A token to be made.
+
+    Attributes:
+        scopes: the permissions that it may use, as far as the role has them; None: all that the role has.
+    """
+
+    person_id: UUID
+    role: Role
+    name: str = ""
+    scopes: frozenset[str] | None = None
+    lifetime: timedelta = LIFETIME
+
+
+def new_token(prefix: str = _PREFIX) -> str:
     """A token of 256 random bits; the prefix lets a leaked one be recognised."""
-    return _PREFIX + secrets.token_urlsafe(32)
+    return prefix + secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> bytes:
@@ -26,43 +45,29 @@ def token_hash(token: str) -> bytes:
 
 
 async def create_token(session: Session, person_id: UUID, role: Role) -> str:
-    """Make a token of a person in one role, good for 90 days."""
-    token = new_token()
+    """Make a token of a person that may what one role may, good for 90 days."""
+    return (await make_token(session, NewToken(person_id, role)))[1]
+
+
+async def make_token(session: Session, new: NewToken) -> tuple[UUID, str]:
+    """Its id, and the token itself. Raises `tokens.days` (422) for one that would never end or at once."""
+    if not timedelta(0) < new.lifetime <= timedelta(days=MOST_DAYS):
+        raise Problem("tokens.days", HTTPStatus.UNPROCESSABLE_ENTITY, most=MOST_DAYS)
+    token, token_id = new_token(), uuid7()
     await session.execute(
-        "insert into core.api_token (id, person_id, role, token_hash, expires_at) values ($1, $2, $3, $4, now() + $5::interval)",
-        uuid7(),
-        person_id,
-        role.value,
+        """
+        insert into core.api_token (id, person_id, role, name, scopes, token_hash, expires_at)
+        values ($1, $2, $3, $4, $5::text[], $6, now() + $7::interval)
+        """,
+        token_id,
+        new.person_id,
+        new.role.value,
+        new.name,
+        None if new.scopes is None else sorted(new.scopes),
         token_hash(token),
-        LIFETIME,
+        new.lifetime,
     )
-    return token
-
-
-async def actor_of(session: Session, token: str) -> Standing | None:
-    """Who holds a token, if it is good and the role still is the person's; None otherwise.
-
-    Role, rights and foundation are asked anew each time, so one taken away or suspended is gone at the next request.
-    """
-    row = await session.fetch_row(
-        f"""
-        select m.person_id, m.role, m.shops, {STANDING}
-        from (
-          select t.person_id, t.role, array_agg(w.shop_id) filter (where w.shop_id is not null) as shops
-          from core.api_token t
-          join core.membership w on w.person_id = t.person_id and w.role = t.role and w.ended_at is null
-          join core.tenant f on f.id = t.tenant_id and f.status = 'active'
-          where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now()
-          group by t.person_id, t.role
-        ) m
-        """,  # noqa: S608 - a constant of the package
-        token_hash(token),
-    )
-    if row is None:
-        return None
-    role = Role(row["role"])
-    shops = frozenset(row["shops"] or ()) if role in _SHOP_ROLES else frozenset()
-    return standing(role, row["person_id"], shops, row)
+    return token_id, token
 
 
 async def actor_in_role(session: Session, person_id: UUID, role: Role) -> Standing | None:

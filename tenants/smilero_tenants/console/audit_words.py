@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from smilero_core.audit.log import THROUGH
 from smilero_core.audit.reading import Entry
 from smilero_core.plugins.choosing import sentences_of
 from smilero_core.plugins.context import CORE, Context
@@ -43,10 +44,13 @@ class Words:
         return f"{entry.at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
 
     def who(self, entry: Entry) -> str:
-        """Whose name; what acts by itself is called by its role."""
+        """Whose name, and the program through which; what acts by itself is called by its own name or its role."""
+        through = entry.values.get(THROUGH)
+        program = str(through.get("name", "")) if isinstance(through, dict) else ""
         if entry.person is None:
-            return self.role(entry)
-        return entry.name or self._context.text("console.audit.erased")
+            return program or self.role(entry)
+        name = entry.name or self._context.text("console.audit.erased")
+        return self._context.text("console.audit.through", name=name, program=program) if program else name
 
     def role(self, entry: Entry) -> str:
         """As what."""

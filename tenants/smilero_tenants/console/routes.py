@@ -13,6 +13,7 @@ from smilero_tenants.console.factors import FactorConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
+from smilero_tenants.console.programs import ProgramConsole
 from smilero_tenants.console.rights import RightsConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
@@ -44,6 +45,7 @@ class ConsolePages:
             *FactorConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
+            *ProgramConsole(self._pages).routes(),
         ]
 
     async def home(self, request: Request) -> Response:

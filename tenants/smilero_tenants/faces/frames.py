@@ -1,10 +1,10 @@
 """The frame that a page stands in: menus from the plugins that are on, the shop that is worked for, whom to call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
-from smilero_core.identity.access import AUDIT_READ, PEOPLE_MANAGE, RIGHTS_MANAGE
+from smilero_core.identity.access import AUDIT_READ, PEOPLE_MANAGE, PROGRAMS_MANAGE, RIGHTS_MANAGE, TOKENS_MAKE
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -13,6 +13,19 @@ from smilero_sdk.pages import Face, MenuItem
 from smilero_tenants.faces.visit import HELPING, Visit
 
 View = dict[str, object]
+# The label, the address, the picture, and what one must be allowed.
+_Place = tuple[str, str, str, str | None]
+# Around the entries of the plugins on the console's menu.
+_DAILY: tuple[_Place, ...] = (("console.menu.shops", "/console/shops", "store", None),)
+_SELDOM: tuple[_Place, ...] = (
+    ("console.menu.plugins", "/console/plugins", "toggle-right", None),
+    ("console.menu.colleagues", "/console/people", "users", PEOPLE_MANAGE),
+    ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
+    ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
+    ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
+    ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),
+    ("console.menu.factors", "/console/factors", "fingerprint-pattern", None),
+)
 
 _BAR = 3
 
@@ -80,14 +93,18 @@ async def _bar(visit: Visit) -> list[View]:
 async def _console_menu(visit: Visit) -> list[View]:
     dead = await Letters(visit.context.host).count()
     work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
-    shops = _place(visit, "console.menu.shops", "/console/shops", "store")
-    plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
+    plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
+    return [work, *_places(visit, _DAILY), *plugins, *_places(visit, _SELDOM)]
+
+
+def _places(visit: Visit, places: Iterable[_Place]) -> list[View]:
+    """Those that the visitor may go to."""
     actor = visit.context.caller
-    log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
-    people = [_place(visit, "console.menu.colleagues", "/console/people", "users")] if actor and actor.may(PEOPLE_MANAGE) else []
-    rights = [_place(visit, "console.menu.rights", "/console/rights", "key-round")] if actor and actor.may(RIGHTS_MANAGE) else []
-    factors = _place(visit, "console.menu.factors", "/console/factors", "fingerprint-pattern")
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *people, *rights, *log, factors]
+    return [
+        _place(visit, label, url, icon)
+        for label, url, icon, permission in places
+        if permission is None or (actor is not None and actor.may(permission))
+    ]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:

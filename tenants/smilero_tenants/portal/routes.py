@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.db.session import Session
-from smilero_core.identity.access import HELPERS_MANAGE, PLUGINS_SHOP
+from smilero_core.identity.access import HELPERS_MANAGE, PLUGINS_SHOP, TOKENS_MAKE
 from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import choose_shop
 from smilero_core.plugins.calling import ask_plugins, use_answer
@@ -98,6 +98,7 @@ class PortalPages:
                 "sessions_url": "/portal/sessions",
                 "helpers_url": "/portal/helpers" if visit.context.shop_id and visit.context.actor.may(HELPERS_MANAGE) else None,
                 "helping_url": HELPING if helps else None,
+                "tokens_url": "/portal/tokens" if visit.context.actor.may(TOKENS_MAKE) else None,
                 "plugins_url": "/portal/plugins" if visit.context.shop_id and visit.context.actor.may(PLUGINS_SHOP) else None,
             },
         )

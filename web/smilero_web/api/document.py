@@ -20,7 +20,7 @@ def document_route(operations: Sequence[Mounted], runtime: Callable[[], Runtime]
 
     @cache
     def whole() -> dict[str, Any]:
-        return build_document(operations, version("smilero"))
+        return build_document(operations, version("smilero"), lambda name: runtime().catalogue.text("en", f"permission.{name}"))
 
     @cache
     def narrowed(enabled: frozenset[str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The API's document: made by SpecTree from the mounted operations, told per tenant with its enabled plugins only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,10 +16,11 @@ from starlette.routing import Route
 from smilero_core.idempotency.keys import LONGEST_KEY
 from smilero_core.plugins.context import CORE
 from smilero_sdk.api import Idempotency
+from smilero_tenants.oauth.endpoints import AUTHORIZE, TOKEN
 from smilero_web.api.operations import Mounted
 from smilero_web.errors import PROBLEM_TYPE
 
-_BEARER = "bearer"
+_BEARER, _OAUTH = "bearer", "oauth2"
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 
 
@@ -42,8 +43,13 @@ class ProblemDocument(BaseModel):
     errors: list[FieldError] = []
 
 
-def build_document(mounted: Iterable[Mounted], version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of all operations, whatever plugin they are of."""
+def build_document(mounted: Iterable[Mounted], version: str, scope_text: Callable[[str], str]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all operations, whatever plugin they are of.
+
+    Args:
+        scope_text: the sentence of a permission, which is a scope to programs outside.
+    """
+    mounted = list(mounted)
     spec = SpecTree(
         "starlette",
         title="Smilero",
@@ -62,7 +68,15 @@ def build_document(mounted: Iterable[Mounted], version: str) -> dict[str, Any]:
                 # SpecTree knows no schema for Starlette's uuid converter.
                 parameter["schema"] = parameter.get("schema") or {"type": "string", "format": "uuid"}
             operation["responses"] = _with_problems(operation["responses"])
+    scopes = {one.operation.permission: scope_text(one.operation.permission) for one in mounted if one.operation.permission}
+    document["components"]["securitySchemes"][_OAUTH] = _oauth(dict(sorted(scopes.items())))
     return document
+
+
+def _oauth(scopes: dict[str, str]) -> dict[str, Any]:
+    """How programs outside get their tokens, at addresses of the same host."""
+    code = {"authorizationUrl": AUTHORIZE, "tokenUrl": TOKEN, "refreshUrl": TOKEN, "scopes": scopes}
+    return {"type": "oauth2", "flows": {"authorizationCode": code, "clientCredentials": {"tokenUrl": TOKEN, "scopes": scopes}}}
 
 
 def for_plugins(document: dict[str, Any], enabled: frozenset[str]) -> dict[str, Any]:
@@ -75,9 +89,21 @@ def for_plugins(document: dict[str, Any], enabled: frozenset[str]) -> dict[str, 
     }
     schemas = document["components"]["schemas"]
     used = _used(paths, schemas)
-    components = {**document["components"], "schemas": {name: schemas[name] for name in sorted(used)}}
+    components = {
+        **document["components"],
+        "schemas": {name: schemas[name] for name in sorted(used)},
+        "securitySchemes": _narrowed(document["components"]["securitySchemes"], paths),
+    }
     tags = [tag for tag in document.get("tags", []) if tag["name"] in seen]
     return {**document, "paths": paths, "components": components, "tags": tags}
+
+
+def _narrowed(schemes: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
+    """The security schemes with the scopes that these operations ask for."""
+    operations = [one for path in paths.values() for one in path.values()]
+    used = {scope for one in operations for way in one["security"] for scope in way.get(_OAUTH, ())}
+    scopes = schemes[_OAUTH]["flows"]["authorizationCode"]["scopes"]
+    return {**schemes, _OAUTH: _oauth({name: text for name, text in scopes.items() if name in used})}
 
 
 def _documented(spec: SpecTree, mounted: Mounted) -> Route:
@@ -100,7 +126,7 @@ def _documented(spec: SpecTree, mounted: Mounted) -> Route:
         headers=_HEADERS[operation.idempotency],
         resp=Responses(**answers),
         tags=[mounted.source],
-        security=[{_BEARER: []}] if operation.permission is not None else [],
+        security=[{_BEARER: []}, {_OAUTH: [operation.permission]}] if operation.permission is not None else [],
         operation_id=mounted.name,
         # Ours refuses before it parses and answers in problem documents; SpecTree documents.
         skip_validation=True,

@@ -1,5 +1,6 @@
 """From a declared operation to a route: door, session, permission, body, idempotency, answer — in this order."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from starlette.types import Scope as ASGIScope
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
-from smilero_core.identity.tokens import actor_of
+from smilero_core.identity.bearers import Bearer, bearer_of, note_use
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.gate import TenantPlugins
@@ -25,6 +26,8 @@ from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem, not_found
 from smilero_web.errors import PROBLEM_TYPE, problem_response, to_problem
 from smilero_web.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -95,11 +98,25 @@ async def carry_out(mounted: Mounted, runtime: Runtime, request: Request, plugin
     # The body arrives before the transaction opens: a slow sender must not hold a connection.
     body = await request.body()
     async with runtime.database.unit(tenant.id, read_only=operation.method == "GET") as unit:
-        caller = await _caller(runtime, unit, request)
+        bearer = await _bearer(unit, request)
+        caller = runtime.access.equip(bearer.actor, bearer.scopes) if bearer else None
         _require(operation, caller)
         context = Context(tenant, request.state.language, unit, runtime.services, plugins, mounted.source, caller)
         arguments = _arguments(operation, request, body)
-        return await _once(mounted, context, request, body, arguments)
+        answer = await _once(mounted, context, request, body, arguments)
+    await _note_use(runtime, context, bearer)
+    return answer
+
+
+async def _note_use(runtime: Runtime, context: Context, bearer: Bearer | None) -> None:
+    """Once a day and token, in a transaction of its own, since one that reads cannot write. The answer does not hang on it."""
+    if bearer is None or bearer.own_token is None or bearer.last_used_on == context.today:
+        return
+    try:
+        async with runtime.database.unit(context.tenant.id) as unit:
+            await note_use(Session(unit), bearer.own_token, context.today)
+    except Exception:
+        log.exception("the use of a token was not noted")
 
 
 async def _require_open(source: str, runtime: Runtime, request: Request) -> TenantPlugins:
@@ -119,7 +136,9 @@ async def _once(mounted: Mounted, context: Context, request: Request, body: byte
     key = request.headers.get("idempotency-key")
     if operation.idempotency is Idempotency.NONE or (operation.idempotency is Idempotency.OPTIONAL and key is None):
         return _success(operation, await _perform(mounted, context, arguments))
-    caller = f"{context.actor.role}:{context.actor.person_id}"
+    actor = context.actor
+    # A key is one program's: two that act by themselves, or for one person, know nothing of each other.
+    caller = f"{actor.role}:{actor.person_id}" + (f":{actor.program.id}" if actor.program else "")
     scope = Scope(caller, f"{mounted.name} {request.url.path}", require_key(key))
     keys = IdempotencyKeys(context.host)
     known = await keys.claim(scope, body)
@@ -156,15 +175,15 @@ def _success(operation: Operation, result: BaseModel) -> Answer:
     return Answer(operation.status, JSON, result.model_dump_json().encode())
 
 
-async def _caller(runtime: Runtime, unit: UnitOfWork, request: Request) -> Actor | None:
+async def _bearer(unit: UnitOfWork, request: Request) -> Bearer | None:
     header = request.headers.get("authorization")
     if header is None:
         return None
     token = header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else ""
-    actor = await actor_of(Session(unit), token) if token else None
-    if actor is None:
+    bearer = await bearer_of(Session(unit), token) if token else None
+    if bearer is None:
         raise Problem("http.token", HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
-    return runtime.access.equip(actor)
+    return bearer
 
 
 def _require(operation: Operation, caller: Actor | None) -> None:

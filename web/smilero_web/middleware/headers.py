@@ -3,7 +3,8 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_SECURITY_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_FORMS = "form-action 'self'"
+CONTENT_SECURITY_POLICY = f"default-src 'self'; object-src 'none'; base-uri 'none'; {_FORMS}; frame-ancestors 'none'"
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -39,6 +40,9 @@ class SecurityHeaders:
                     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {target}")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                # A page that asks about a program: the answer to its form leads on to there, and browsers ask the policy for that too.
+                if leads_to := scope.get("state", {}).get("forms_lead_to"):
+                    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(_FORMS, f"{_FORMS} {leads_to}")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -10,8 +10,8 @@ from smilero_sdk.errors import Problem
 from smilero_tenants.switching.carrying import ARRIVE
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# These are not asked with a cookie: the API wants a bearer token, a webhook a signature.
-_WITHOUT_COOKIE = ("/api/", "/webhooks/")
+# These are not asked with a cookie: the API wants a bearer token, a webhook a signature, a program's request its secret or code.
+_WITHOUT_COOKIE = ("/api/", "/webhooks/", "/oauth/token", "/oauth/revoke")
 
 
 class SameOrigin:
