@@ -220,11 +220,18 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "help": (
         "portal/help.html",
         PORTAL
-        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"},
+        | {
+            "phone": "051-600-1700",
+            "foundation": "부산경제진흥원",
+            "plugins_url": "/portal/plugins",
+            "me_url": "/portal/me",
+            "sessions_url": "/portal/sessions",
+        },
     ),
     "help without a number": (
         "portal/help.html",
-        PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"},
+        PORTAL
+        | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "me_url": "/portal/me", "sessions_url": "/portal/sessions"},
     ),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
     "refusal": (

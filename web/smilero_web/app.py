@@ -21,6 +21,8 @@ from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
+from smilero_tenants.personal.console import PersonConsole
+from smilero_tenants.personal.own import OwnData
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
 from smilero_tenants.public.routes import FrontPage
@@ -97,6 +99,8 @@ class Application:
             *SignInPages(runtime).routes(),
             *JoinPages(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in SessionPages(runtime, face).routes()),
+            *(route for face in (Face.PORTAL, Face.PUBLIC) for route in OwnData(runtime, face).routes()),
+            *PersonConsole(runtime).routes(),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

@@ -12,6 +12,10 @@ AUDIT_READ = "audit.read"
 
 PEOPLE_MANAGE = "people.manage"
 
+# Somebody's telephone number in full; somebody's data handed over or erased on that person's behalf.
+PEOPLE_NUMBERS = "people.numbers"
+PEOPLE_DATA = "people.data"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -25,6 +29,8 @@ CORE_PERMISSIONS = (
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop: inviting, and taking away.
     Permission(PEOPLE_MANAGE, _OFFICE),
+    Permission(PEOPLE_NUMBERS, _OFFICE),
+    Permission(PEOPLE_DATA, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

@@ -6,7 +6,6 @@ Rows that others refer to stay, without the person in them: a redemption is stil
 from datetime import datetime
 from uuid import UUID
 
-from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.phone import spoken_phone
 from smilero_core.identity.vault import MESSAGE_BODY, Vault
@@ -23,15 +22,17 @@ _ENDED = (
     "update core.membership set ended_at = now() where person_id = $1 and ended_at is null",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
+    # What was still to be done on the person's word would be put aside now; what it was told goes with it.
+    "delete from core.job where asked_by = $1",
 )
 _FORGOTTEN = (
     """
     update core.message set recipient_sealed = '', recipient_index = null, body_sealed = '',
       state = case state when 'queued' then 'failed' else state end
-    where recipient_index = $1
+    where recipient_index = any($1::bytea[])
     """,
-    "delete from core.sign_in_code where phone_index = $1",
-    "delete from core.invitation where phone_index = $1",
+    "delete from core.sign_in_code where phone_index = any($1::bytea[])",
+    "delete from core.invitation where phone_index = any($1::bytea[])",
 )
 
 
@@ -63,7 +64,8 @@ class PersonalData:
             PersonSection("person.profile", [profile]),
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
-            PersonSection("person.messages", await self._messages(row["phone_index"])),
+            PersonSection("person.messages", await self._messages(self._indexes(phone))),
+            PersonSection("person.files", await self._files(person_id)),
         ]
 
     async def owned_shops(self, person_id: UUID) -> list[str]:
@@ -77,6 +79,17 @@ class PersonalData:
         )
         return [row["name"] for row in rows]
 
+    async def is_last_owner(self, person_id: UUID) -> bool:
+        """Whether nobody could speak for the foundation any more."""
+        found = await self._session.fetch_value(
+            """
+            select count(distinct person_id) = 1 and bool_or(person_id = $1) from core.membership
+            where role = 'owner' and ended_at is null
+            """,
+            person_id,
+        )
+        return bool(found)
+
     async def erase(self, person_id: UUID) -> bool:
         """Blank name and number, end what was open, forget messages and codes; False when done before. Raises `http.not_found`."""
         row = await self._session.fetch_row("select * from core.person where id = $1 for no key update", person_id)
@@ -84,19 +97,27 @@ class PersonalData:
             raise not_found("person")
         for sql in _ENDED:
             await self._session.execute(sql, person_id)
-        if row["phone_index"] is not None:
-            for sql in _FORGOTTEN:
-                await self._session.execute(sql, row["phone_index"])
-        await self._forget_failures(row)
+        phone = self._vault.open(self._tenant_id, _PHONE, row["phone_sealed"]) if row["phone_sealed"] else None
+        for sql in _FORGOTTEN:
+            await self._session.execute(sql, self._indexes(phone))
+        await self._forget_failures(row["name"], phone)
         await self._session.execute(
             "update core.person set name = '', phone_sealed = null, phone_index = null, phone_tail_index = null where id = $1", person_id
         )
         return bool(row["name"] or row["phone_sealed"])
 
-    async def _forget_failures(self, person: Record) -> None:
-        words = [person["name"]] if len(person["name"]) >= _SHORTEST_NAME else []
-        if person["phone_sealed"] is not None:
-            phone = self._vault.open(self._tenant_id, _PHONE, person["phone_sealed"])
+    async def forget_files(self, person_id: UUID) -> list[tuple[str, UUID]]:
+        """Delete the rows of all files that somebody put in; the plugin and id of each, for the objects to go after the commit."""
+        rows = await self._session.fetch("select plugin, id from core.file where created_by = $1", person_id)
+        await self._session.execute("delete from core.file where created_by = $1", person_id)
+        return [(row["plugin"], row["id"]) for row in rows]
+
+    def _indexes(self, phone: str | None) -> list[bytes]:
+        return self._vault.indexes(self._tenant_id, _PHONE, phone) if phone else []
+
+    async def _forget_failures(self, name: str, phone: str | None) -> None:
+        words = [name] if len(name) >= _SHORTEST_NAME else []
+        if phone is not None:
             spoken = spoken_phone(phone)
             words += [phone, spoken, spoken.replace("-", "")]
         for word in words:
@@ -120,9 +141,14 @@ class PersonalData:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)
         return [{"since": _told(row["created_at"]), "until": _told(row["ended_at"])} for row in rows]
 
-    async def _messages(self, phone_index: bytes | None) -> list[dict[str, object]]:
+    async def _files(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch("select name, created_at from core.file where created_by = $1 order by created_at, id", person_id)
+        return [{"file": row["name"], "at": _told(row["created_at"])} for row in rows]
+
+    async def _messages(self, indexes: list[bytes]) -> list[dict[str, object]]:
         rows = await self._session.fetch(
-            "select body_sealed, state, created_at from core.message where recipient_index = $1 order by created_at, id", phone_index
+            "select body_sealed, state, created_at from core.message where recipient_index = any($1::bytea[]) order by created_at, id",
+            indexes,
         )
         return [
             {

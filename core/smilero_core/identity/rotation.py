@@ -1,6 +1,6 @@
 """Changing the master secret: every sealed value sealed anew, every index made anew, batch by batch.
 
-A row says by its first byte with which secret it is sealed, so there is nothing else to remember: a killed run begins again at what is left.
+The first byte of a value says with which secret it is sealed, so there is nothing to remember: a killed run goes on at what is left.
 `SEALED` is the one list of what is sealed; a test compares it with the catalogue of the database.
 """
 

@@ -41,7 +41,8 @@ class Vault:
     """Seals and finds values of one installation.
 
     Args:
-        secret: the current master secret, `SMILERO_SECRET_KEY`, as `2:…`, or without a number for the first; losing it loses what is sealed.
+        secret: the current master secret, `SMILERO_SECRET_KEY`, as `2:…`, or without a number for the first;
+            losing it loses what is sealed.
         old: further ones, `SMILERO_SECRET_KEYS_OLD`, as `1:…,3:…`.
 
     Raises `identity.secret_keys` (500) for a number that is given twice, or is none of 1 to 255.

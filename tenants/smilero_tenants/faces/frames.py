@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
-from smilero_core.identity.access import AUDIT_READ
+from smilero_core.identity.access import AUDIT_READ, PEOPLE_MANAGE
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -37,7 +37,7 @@ def shop_page(context: Context, face: Face, shop_id: UUID, name: str) -> str | N
 
 def site(tenant: Tenant) -> View:
     """The frame of every page of a foundation."""
-    return {"name": tenant.name, "seal": tenant.seal, "phone": tenant.phone or None, "source": None}
+    return {"name": tenant.name, "seal": tenant.seal, "phone": tenant.phone or None, "me_url": "/me", "source": None}
 
 
 async def frame(visit: Visit) -> View:
@@ -73,8 +73,9 @@ async def _console_menu(visit: Visit) -> list[View]:
     shops = _place(visit, "console.menu.shops", "/console/shops", "store")
     plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
     actor = visit.context.caller
+    people = [_place(visit, "personal.console.menu", "/console/people", "search")] if actor and actor.may(PEOPLE_MANAGE) else []
     log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
+    return [work, shops, *people, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:

@@ -90,6 +90,7 @@ class PortalPages:
             {
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
+                "me_url": "/portal/me",
                 "sessions_url": "/portal/sessions",
                 "plugins_url": "/portal/plugins" if visit.context.shop_id and visit.context.actor.may(PLUGINS_SHOP) else None,
             },
