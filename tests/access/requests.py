@@ -134,6 +134,16 @@ def _with_session(token: str) -> Ask:
     return Ask(headers={"Cookie": f"{SESSION}={token}"})
 
 
+async def _erased(scene: Scene, who: str) -> Ask:
+    # Who runs a shop is asked once more, and stays; everybody else is a person of its own, as the others are needed on.
+    ask = await _signed_out_everywhere(scene, who)
+    return replace(ask, form={} if who == "merchant" else {"sure": "yes"}, keyless=True)
+
+
+async def _somebody_erased(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"person_id": await scene.person()}, form={"reason": "asked"})
+
+
 async def _own_session(scene: Scene, who: str) -> Ask:
     return Ask(ids={"session_id": await scene.session_to_end(who)}) if who in scene.sessions else Ask()
 
@@ -216,6 +226,10 @@ _MADE: Mapping[str, Made] = {
     "POST /sign-out": _signed_out,
     "GET /dev/plugin/{name}": lambda _, __: _named("example"),
     "POST /portal/shops": _shop_chosen,
+    "POST /me/erase": _erased,
+    "POST /portal/me/erase": _erased,
+    "POST /console/people": _form(q="zq"),
+    "POST /console/people/{person_id}/erase": _somebody_erased,
     "POST /portal/plugins/{name}": _form(enabled="true"),
     "POST /portal/plugins/{name}/{field}": _form(**{"set.note": "once"}),
     "GET /portal/print/{plugin}/{name}": lambda _, __: _named("book"),

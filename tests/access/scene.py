@@ -144,6 +144,11 @@ class Scene:
         async with self.site.database.unit(self.foundation.id) as unit:
             return await _place(Session(unit), await self._new_person(Session(unit), "clerk"))
 
+    async def person(self) -> str:
+        """A new customer."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return str(await self._new_person(Session(unit), "customer"))
+
     async def invitation(self) -> Outgoing:
         """Of somebody new to the first shop, sent long enough ago to be sent again."""
         invitee = Invitee(self.new_phone(), f"{self.mark} invited", Role.CLERK, self.foundation.shop)
@@ -262,6 +267,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "letter_id": await scene.letter(),
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
+        "person_id": str(foundation.people["other customer"]),
         "invitation_id": str(invitation.invitation_id),
     }
     return replace(

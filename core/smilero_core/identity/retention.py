@@ -1,8 +1,8 @@
 """How long what is personal, or secret, stays in the core's tables, and the nightly job that removes what has been there longer.
 
 The general rule is Article 21 of the Personal Information Protection Act: what is no longer needed is destroyed without delay. No Act
-sets a term for any of these rows: the five years of the Electronic Commerce Act (Article 6 of its decree) are for contracts and payments, which
-plugins keep, and say so when they erase. So the terms are our own; where an Act has a term for something alike, it is named and followed.
+sets a term for any of these rows: the five years of the Electronic Commerce Act (Article 6 of its decree) are for contracts and payments,
+which plugins keep, and say so when they erase. So the terms are our own; where an Act has a term for something alike, it is followed.
 """
 
 from collections.abc import Mapping
