@@ -145,7 +145,7 @@ async def test_the_last_owner_stays(town: Town) -> None:
     owner, me = await town.signed_in("owner"), town.foundation.people["owner"]
     refused = await owner.post(f"{PEOPLE}/{me}/erase", {"reason": "asked"})
     assert refused.status_code == HTTPStatus.CONFLICT
-    assert "하나뿐인 관리자" in sentence(refused)
+    assert "하나뿐인 대표" in sentence(refused)
     await add(town, HER, "다른 관리자", (Role.OWNER, None))
     assert (await owner.post(f"{PEOPLE}/{me}/erase", {"reason": "asked"})).status_code == HTTPStatus.OK
 
@@ -165,3 +165,11 @@ async def test_a_strangers_and_a_foreign_foundations_person_are_nobody(town: Tow
     for person in (uuid7(), town.site.bucheon.people["customer"]):
         for command in ("number", "export", "erase"):
             assert (await owner.post(f"{PEOPLE}/{person}/{command}", {"reason": "asked"})).status_code == HTTPStatus.NOT_FOUND
+
+
+async def test_everybody_of_the_cast_has_a_page(town: Town, looked_at: LookedAt) -> None:
+    owner = await town.signed_in("owner")
+    for who, person in town.foundation.people.items():
+        answer = await owner.get(f"{PEOPLE}/{person}")
+        assert answer.status_code == HTTPStatus.OK, who
+    looked_at("people", town.foundation.people)

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
+from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
 
 BAR = [
     {"label": "처음", "url": "/portal", "icon": "house", "current": True},
@@ -217,6 +218,8 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     },
     **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in OWN_PAGES.items()},
+    **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
     "help": (
         "portal/help.html",
         PORTAL

@@ -141,7 +141,7 @@ async def _person(visit: Visit, number: str | None = None) -> Shown:
     actor, here = visit.context.actor, str(row["url"])
     values: Values = {
         "person": row,
-        "number": number,
+        "whole": number,
         "number_action": f"{here}/number" if actor.may(PEOPLE_NUMBERS) and row["tail"] and number is None else None,
         "export": f"{here}/export" if actor.may(PEOPLE_DATA) else None,
         "erase_url": f"{here}/erase" if actor.may(PEOPLE_DATA) else None,
