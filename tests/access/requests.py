@@ -136,6 +136,16 @@ def _with_session(token: str) -> Ask:
     return Ask(headers={"Cookie": f"{SESSION}={token}"})
 
 
+async def _erased(scene: Scene, who: str) -> Ask:
+    # Who runs a shop is asked once more, and stays; everybody else is a person of its own, as the others are needed on.
+    ask = await _signed_out_everywhere(scene, who)
+    return replace(ask, form={} if who == "merchant" else {"sure": "yes"}, keyless=True)
+
+
+async def _somebody_erased(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"person_id": await scene.person()}, form={"reason": "asked"})
+
+
 async def _own_session(scene: Scene, who: str) -> Ask:
     return Ask(ids={"session_id": await scene.session_to_end(who)}) if who in scene.sessions else Ask()
 
@@ -313,6 +323,10 @@ _MADE: Mapping[str, Made] = {
     "POST /console/programs/{client_id}/end": _ids("client_id", _program),
     "GET /dev/plugin/{name}": lambda _, __: _named("example"),
     "POST /portal/shops": _shop_chosen,
+    "POST /me/erase": _erased,
+    "POST /portal/me/erase": _erased,
+    "POST /console/people": _form(q="zq"),
+    "POST /console/people/{person_id}/erase": _somebody_erased,
     "POST /portal/plugins/{name}": _form(enabled="true"),
     "POST /portal/plugins/{name}/{field}": _form(**{"set.note": "once"}),
     "GET /portal/print/{plugin}/{name}": lambda _, __: _named("book"),
@@ -324,11 +338,11 @@ _MADE: Mapping[str, Made] = {
     f"POST {_SHOP_PEOPLE}/{{membership_id}}/end": _ids("membership_id", Scene.member),
     f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/again": _ids("invitation_id", _invitation),
     f"POST {_SHOP_PEOPLE}/invitations/{{invitation_id}}/revoke": _ids("invitation_id", _invitation),
-    "POST /console/people": _officer_invited,
-    "POST /console/people/invitations/{invitation_id}/again": _ids("invitation_id", _officers_invitation),
-    "POST /console/people/invitations/{invitation_id}/revoke": _ids("invitation_id", _officers_invitation),
-    "POST /console/people/{colleague_id}": _right_of_one,
-    "POST /console/people/{colleague_id}/end": _ids("colleague_id", lambda scene: scene.colleague("officer")),
+    "POST /console/colleagues": _officer_invited,
+    "POST /console/colleagues/invitations/{invitation_id}/again": _ids("invitation_id", _officers_invitation),
+    "POST /console/colleagues/invitations/{invitation_id}/revoke": _ids("invitation_id", _officers_invitation),
+    "POST /console/colleagues/{colleague_id}": _right_of_one,
+    "POST /console/colleagues/{colleague_id}/end": _ids("colleague_id", lambda scene: scene.colleague("officer")),
     # Of a right that no address asks for: what the roles may do elsewhere stays as it is declared.
     "POST /console/rights": _form(change="officer +registry.manage"),
     "GET /console/invitations": _market_asked,

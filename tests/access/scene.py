@@ -152,6 +152,11 @@ class Scene:
         async with self.site.database.unit(self.foundation.id) as unit:
             return await _place(Session(unit), await self._new_person(Session(unit), "clerk"))
 
+    async def person(self) -> str:
+        """A new customer."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return str(await self._new_person(Session(unit), "customer"))
+
     async def colleague(self, who: str) -> str:
         """A new person's place at the foundation."""
         async with self.site.database.unit(self.foundation.id) as unit:
@@ -301,6 +306,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
         "colleague_id": await scene.colleague("officer"),
+        "person_id": str(foundation.people["other customer"]),
         "invitation_id": str(invitation.invitation_id),
         "link_id": await scene.linked.link("merchant"),
         "client_id": (await scene.program())[0],

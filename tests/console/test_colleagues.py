@@ -14,7 +14,7 @@ from tests.console.conftest import new_town
 from tests.support.application import Site
 from tests.support.faces import Guest, Town, sentence
 
-PAGE = "/console/people"
+PAGE = "/console/colleagues"
 NEW = {"phone": "010-7777-1234", "name": "김새롬", "role": "staff"}
 _LINK = re.compile(r"https?://[^/\s]+(/join/\S+)")
 

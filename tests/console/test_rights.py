@@ -145,7 +145,7 @@ async def test_what_was_written_past_the_page_locks_nobody_out(town: Town) -> No
             permission,
             allowed,
         )
-    for path in (PAGE, "/console/people"):
+    for path in (PAGE, "/console/colleagues"):
         assert (await owner.get(path)).status_code == HTTPStatus.OK
     assert (await (await town.signed_in("staff")).get(PAGE)).status_code == HTTPStatus.FORBIDDEN
 

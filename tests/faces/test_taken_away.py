@@ -33,7 +33,7 @@ PROCESSES = (0, 1)
 # Pages of the core that ask for a right which other roles of the face may lack; written by hand, as the product says it.
 CORE_PAGES: Mapping[str, tuple[str, ...]] = {
     "audit.read": ("/console/audit",),
-    "people.manage": ("/console/people", "/console/invitations"),
+    "people.manage": ("/console/colleagues", "/console/invitations"),
     "plugins.read": ("/console/plugins",),
     "plugins.shop": ("/portal/plugins",),
 }
@@ -121,9 +121,9 @@ async def end_role(town: Town, one: Person) -> None:
             town.foundation.id,
             town.foundation.people["officer"],
         )
-        by, path = await town.signed_in("officer"), f"/console/people/{await place(town, 'owner')}/end"
+        by, path = await town.signed_in("officer"), f"/console/colleagues/{await place(town, 'owner')}/end"
     else:
-        at = "/console/people" if one.who == "staff" else f"/console/shops/{town.foundation.shop}/people"
+        at = "/console/colleagues" if one.who == "staff" else f"/console/shops/{town.foundation.shop}/people"
         by, path = await town.signed_in("owner"), f"{at}/{await place(town, one.who)}/end"
     await post(by, path)
 
@@ -226,7 +226,7 @@ async def test_a_right_of_a_role(settled: Town, looked_at: LookedAt, permission:
 @pytest.mark.parametrize("permission", [permission for permission, who in taken() if who == "staff"])
 async def test_a_right_of_one_of_the_staff(settled: Town, looked_at: LookedAt, permission: str) -> None:
     owner, one = await settled.signed_in("owner"), await person(settled, "staff")
-    here = f"/console/people/{await place(settled, 'staff')}"
+    here = f"/console/colleagues/{await place(settled, 'staff')}"
     asked = [address for address in addresses("staff") if address.path in asks_for()[permission]]
     assert set((await one.answers(asked)).values()) == {"in"}
     await post(owner, here, {"change": f"staff -{permission}"})

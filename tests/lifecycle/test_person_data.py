@@ -23,7 +23,7 @@ from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.context import Context, HostServices
 from smilero_core.plugins.gate import TenantPlugins
 from smilero_core.plugins.host import PluginHost
-from smilero_core.plugins.person_data import erase, export
+from smilero_core.plugins.person_data import KEPT, erase, export
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.answers import Kept, PersonSection
 from smilero_sdk.context import Actor, TenantContext
@@ -174,7 +174,7 @@ async def test_an_export_is_a_page_to_read_and_a_file_for_each_section(somebody:
         page = source.read("index.html").decode()
         said = {name: json.loads(source.read(name)) for name in source.namelist() if name.endswith(".json")}
     by_title = {(one["from"], one["title"]): one["rows"] for one in said.values()}
-    assert len(by_title) == len(said) == 6
+    assert len(by_title) == len(said) == 7
     [profile] = by_title["core", "이름과 번호"]
     assert (profile["name"], profile["phone"]) == (NAME, PHONE)
     assert [row["role"] for row in by_title["core", "맡은 일"]] == ["customer", "clerk"]
@@ -211,7 +211,7 @@ async def test_after_an_erasure_nothing_leads_to_the_person(somebody: Somebody, 
     kept = Kept("coupons.title", "coupons.title")
     async with somebody.core(Shelf(erased=[kept]), off=True) as context:
         answered = await erase(context, somebody.id)
-    assert [(one.plugin, one.kept) for one in answered] == [("shelf0", kept)]
+    assert [(one.plugin, one.kept) for one in answered] == [("core", KEPT[0]), ("shelf0", kept)]
     assert await somebody.found() == []
     assert await claims(somebody) == 1  # the one that was used is counted still
     async with somebody.core() as context:
@@ -221,7 +221,7 @@ async def test_after_an_erasure_nothing_leads_to_the_person(somebody: Somebody, 
     entries = await somebody.house.admin.fetch("select * from core.audit_entry where subject_id = $1", somebody.id)
     assert [(row["sentence"], row["params"]) for row in entries] == [("person.audit.erased", "{}")]
     async with somebody.core(Shelf(erased=[kept])) as context:
-        assert [one.kept for one in await erase(context, somebody.id)] == [kept]
+        assert [one.kept for one in await erase(context, somebody.id)] == [*KEPT, kept]
     assert await somebody.house.admin.fetchval("select count(*) from core.audit_entry where subject_id = $1", somebody.id) == 1
 
 

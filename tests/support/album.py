@@ -1,7 +1,7 @@
 """Two plugins that keep pictures, served by this very process: for tests of files and forms."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -83,10 +83,12 @@ def _plugin(name: str) -> Plugin:
 
 
 @asynccontextmanager
-async def serving_albums(database: DatabaseSettings, folder: Path, files_url: str = "") -> AsyncIterator[tuple[str, FileStore]]:
-    """The application with the two plugins alone; its address, and its store."""
-    parts = assemble(WebSettings(data_dir=folder, files_url=files_url))
-    host = PluginHost([_plugin(ALBUM), _plugin(OTHER)], [ALBUM, OTHER])
+async def serving_albums(
+    database: DatabaseSettings, folder: Path, files_url: str = "", *, redis_url: str = "", beside: Sequence[Plugin] = ()
+) -> AsyncIterator[tuple[str, FileStore]]:
+    """The application with the two plugins alone, or with others beside them; its address, and its store."""
+    parts = assemble(WebSettings(data_dir=folder, files_url=files_url, redis_url=redis_url))
+    host = PluginHost([_plugin(ALBUM), _plugin(OTHER), *beside], [ALBUM, OTHER, *(one.name for one in beside)])
     application = Application(replace(parts, host=host, access=Access(host.permissions)), database)
     server = uvicorn.Server(uvicorn.Config(application.build(), port=0, log_config=None))
     serving = asyncio.create_task(server.serve())

@@ -6,6 +6,7 @@ SITE = {
     "name": "부산경제진흥원",
     "seal": "부",
     "phone": "051-600-1700",
+    "me_url": "/me",
     "source": {"name": "소상공인시장진흥공단", "date": date(2024, 11, 4)},
 }
 FRAME: dict[str, object] = {"site": SITE, "look_url": "/look.css"}

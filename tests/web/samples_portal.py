@@ -5,6 +5,7 @@ from markupsafe import Markup
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
+from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
 from tests.web.samples_switching import SWITCHING_PAGES
 
 BAR = [
@@ -214,16 +215,24 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
     **{name: (template, ALONE | values) for name, (template, values) in SWITCHING_PAGES.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in OWN_PAGES.items()},
+    **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
     "help": (
         "portal/help.html",
         PORTAL
-        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"}
-        | {"tokens_url": "/portal/tokens"},
+        | {
+            "phone": "051-600-1700",
+            "foundation": "부산경제진흥원",
+            "plugins_url": "/portal/plugins",
+            "me_url": "/portal/me",
+            "sessions_url": "/portal/sessions",
+            "tokens_url": "/portal/tokens",
+        },
     ),
     "help without a number": (
         "portal/help.html",
         PORTAL
-        | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"}
+        | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "me_url": "/portal/me", "sessions_url": "/portal/sessions"}
         | {"tokens_url": None},
     ),
     "consent": ("portal/consent.html", PORTAL | CONSENT),

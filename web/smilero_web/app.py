@@ -24,6 +24,8 @@ from smilero_tenants.faces.posting import upload_paths
 from smilero_tenants.oauth.consent import ConsentPages
 from smilero_tenants.oauth.endpoints import TokenEndpoints
 from smilero_tenants.oauth.own import TokenPages
+from smilero_tenants.personal.console import PersonConsole
+from smilero_tenants.personal.own import OwnData
 from smilero_tenants.portal.helping import HelpingPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
@@ -121,6 +123,8 @@ class Application:
             *ConsentPages(runtime).routes(),
             *TokenEndpoints(runtime).routes(),
             *(route for face in (Face.PORTAL, Face.CONSOLE) for route in TokenPages(runtime, face).routes()),
+            *(route for face in (Face.PORTAL, Face.PUBLIC) for route in OwnData(runtime, face).routes()),
+            *PersonConsole(runtime).routes(),
             *FilePages(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),

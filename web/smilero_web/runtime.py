@@ -155,7 +155,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             redis = await stack.enter_async_context(_redis(parts.settings))
             watch = Watch(redis, parts.settings.watch) if parts.settings.watch else None
             database = await stack.enter_async_context(Database(database_settings, watch.statement if watch else None))
-            vault, hub = Vault(database_settings.secret_key.get_secret_value()), LiveHub(redis)
+            vault, hub = Vault.of(database_settings), LiveHub(redis)
             bell, channel = Bell(parts.settings.redis_url), DevelopmentChannel() if parts.settings.demo else NoChannel()
             gate = PluginGate(database, parts.host.listed)
             limits = Limits(parts.settings.blocked_notice_seconds, parts.settings.blocked_end_seconds)

@@ -11,6 +11,8 @@ from smilero_core.audit.sealing import BATCH as SEALS
 from smilero_core.audit.sealing import seal
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.files.sweep import sweep as tidy_files
+from smilero_core.identity.retention import RETAIN
+from smilero_core.identity.retention import SCHEDULE as RETENTION
 from smilero_core.jobs.doorbell import answer_bells
 from smilero_core.messaging.for_plugins import SEND_JOB
 from smilero_core.messaging.sending import send_job
@@ -47,8 +49,9 @@ class Worker:
         self._slots = slots
         self._free = asyncio.Semaphore(slots)
         self._relay = Relay(database, listeners(host), host.listed, CORE)
-        self._clock = Clock(database, {Alarm(*names): schedule for names, schedule in schedules(host).items()})
-        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel)}
+        alarms = {Alarm(*names): schedule for names, schedule in schedules(host).items()}
+        self._clock = Clock(database, {**alarms, Alarm(CORE, RETENTION.name): RETENTION}, CORE)
+        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN}
         self._bench = Workbench(database, runtime.services, core_jobs, lambda tenant: origin(runtime.settings, tenant))
         self._turns: set[asyncio.Task[bool]] = set()
         self._turning: Counter[UUID] = Counter()

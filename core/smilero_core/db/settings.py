@@ -18,7 +18,8 @@ class DatabaseSettings(BaseSettings):
     The three logins are derived from it: same server and database, their own names, and passwords made from
     `SMILERO_SECRET_KEY`. `smilero db upgrade` creates them. Where an administrator of the server creates the logins
     instead, name each with `SMILERO_DATABASE_OWNER_URL`, `…_APP_URL`, `…_PLATFORM_URL`; a web process then needs
-    no administrator.
+    no administrator. `SMILERO_SECRET_KEYS_OLD` has the master secrets that are going (`identity/vault.py`);
+    passwords are made from the current one.
     """
 
     model_config = SettingsConfigDict(env_prefix="SMILERO_", frozen=True)
@@ -28,6 +29,7 @@ class DatabaseSettings(BaseSettings):
     database_app_url: str = ""
     database_platform_url: str = ""
     secret_key: SecretStr = SecretStr("")
+    secret_keys_old: SecretStr = SecretStr("")
     database_pool: int = 8
     database_platform_pool: int = 2
     database_acquire_seconds: float = 5.0

@@ -20,6 +20,10 @@ HELPERS_MANAGE = "helpers.manage"
 PROGRAMS_MANAGE = "programs.manage"
 TOKENS_MAKE = "tokens.make"
 
+# Somebody's telephone number in full; somebody's data handed over or erased on that person's behalf.
+PEOPLE_NUMBERS = "people.numbers"
+PEOPLE_DATA = "people.data"
+
 PLUGINS_READ = "plugins.read"
 PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
@@ -44,6 +48,8 @@ CORE_PERMISSIONS = (
     # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
     Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
     Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),
+    Permission(PEOPLE_NUMBERS, _OFFICE),
+    Permission(PEOPLE_DATA, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.
     Permission(PLUGINS_READ, _OFFICE),
     Permission(PLUGINS_MANAGE, frozenset({Role.OWNER})),

@@ -45,8 +45,8 @@ class PluginPeople:
         if not _TAIL.fullmatch(digits):
             raise Problem("identity.tail", HTTPStatus.UNPROCESSABLE_ENTITY)
         rows = await self._session.fetch(
-            "select id, name, language from core.person where phone_tail_index = $1 order by name, id",
-            self._vault.index(self._tenant_id, "phone tail", digits),
+            "select id, name, language from core.person where phone_tail_index = any($1::bytea[]) order by name, id",
+            self._vault.indexes(self._tenant_id, "phone tail", digits),
         )
         return [_person(row) for row in rows]
 

@@ -13,6 +13,7 @@ from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.phone import normal_phone
+from smilero_core.identity.rotation import INVITATION_PHONE, bring_forward
 from smilero_core.identity.tokens import token_hash
 from smilero_core.identity.vault import Vault
 from smilero_sdk.errors import Problem, not_found
@@ -120,6 +121,7 @@ class Invitations:
         normal = normal_phone(invitee.phone)
         await self._require_place(invitee, normal)
         index = self._vault.index(self._tenant_id, _PHONE, normal)
+        await bring_forward(self._session, self._vault, self._tenant_id, INVITATION_PHONE, [normal])
         await self._session.execute(
             f"""
             update core.invitation set revoked_at = now()
@@ -238,10 +240,10 @@ class Invitations:
         held = await self._session.fetch_value(
             """
             select true from core.membership m join core.person p on p.id = m.person_id
-            where p.phone_index = $1 and m.role = $3 and m.ended_at is null
+            where p.phone_index = any($1::bytea[]) and m.role = $3 and m.ended_at is null
               and m.shop_id is not distinct from $2 and m.market_id is not distinct from $4
             """,
-            self._vault.index(self._tenant_id, _PHONE, phone),
+            self._vault.indexes(self._tenant_id, _PHONE, phone),
             invitee.shop_id,
             invitee.role.value,
             invitee.market_id,

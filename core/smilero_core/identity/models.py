@@ -357,3 +357,16 @@ class OAuthTokenRow(TenantModel):
     class Meta:
         schema = "core"
         table = "oauth_token"
+
+
+class RetentionCountRow(TenantModel):
+    """How many rows a rule of retention removed on a day; `told_at` is when the audit log was told."""
+
+    day = fields.DateField()
+    rule = fields.TextField()
+    removed = fields.BigIntField()
+    told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "retention_count"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from smilero_core.db.session import Session
 from smilero_core.identity.phone import normal_phone
+from smilero_core.identity.rotation import PERSON_PHONE, bring_forward
 from smilero_core.identity.vault import Vault
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
@@ -41,7 +42,10 @@ class People:
 
     async def by_phone(self, phone: str) -> UUID | None:
         """The person of a number, or None. Raises `identity.phone`."""
-        found = await self._session.fetch_value("select id from core.person where phone_index = $1", self._whole(normal_phone(phone)))
+        found = await self._session.fetch_value(
+            "select id from core.person where phone_index = any($1::bytea[])",
+            self._vault.indexes(self._tenant_id, "phone", normal_phone(phone)),
+        )
         return found if isinstance(found, UUID) else None
 
     async def require(self, phone: str, role: Role) -> UUID:
@@ -63,6 +67,7 @@ class People:
         """
         phones = [normal_phone(person.phone) for person in people]
         indexes = [self._whole(phone) for phone in phones]
+        await bring_forward(self._session, self._vault, self._tenant_id, PERSON_PHONE, phones)
         await self._session.execute(
             """
             insert into core.person (id, name, phone_sealed, phone_index, phone_tail_index, language)

@@ -6,7 +6,6 @@ Rows that others refer to stay, without the person in them: a redemption is stil
 from datetime import datetime
 from uuid import UUID
 
-from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.phone import spoken_phone
@@ -35,17 +34,19 @@ _ENDED = (
     """,
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
+    # What was still to be done on the person's word would be put aside now; what it was told goes with it.
+    "delete from core.job where asked_by = $1",
 )
 _FORGOTTEN = (
     """
     update core.message set recipient_sealed = '', recipient_index = null, body_sealed = '',
       state = case state when 'queued' then 'failed' else state end
-    where recipient_index = $1
+    where recipient_index = any($1::bytea[])
     """,
-    "delete from core.sign_in_code where phone_index = $1",
-    "delete from core.invitation where phone_index = $1",
+    "delete from core.sign_in_code where phone_index = any($1::bytea[])",
+    "delete from core.invitation where phone_index = any($1::bytea[])",
     # Asked, and never came.
-    "delete from core.helper where phone_index = $1",
+    "delete from core.helper where phone_index = any($1::bytea[])",
 )
 
 
@@ -82,8 +83,9 @@ class PersonalData:
             PersonSection("person.tokens", await self._tokens(person_id)),
             PersonSection("person.programs", await self._programs(person_id)),
             PersonSection("person.factors", await self._factors(person_id)),
-            PersonSection("person.messages", await self._messages(row["phone_index"])),
             PersonSection("person.outside_logins", await OutsideLogins(self._session, self._tenant_id, self._vault).told(person_id)),
+            PersonSection("person.messages", await self._messages(self._indexes(phone))),
+            PersonSection("person.files", await self._files(person_id)),
         ]
 
     async def owned_shops(self, person_id: UUID) -> list[str]:
@@ -104,19 +106,27 @@ class PersonalData:
             raise not_found("person")
         for sql in _ENDED:
             await self._session.execute(sql, person_id)
-        if row["phone_index"] is not None:
-            for sql in _FORGOTTEN:
-                await self._session.execute(sql, row["phone_index"])
-        await self._forget_failures(row)
+        phone = self._vault.open(self._tenant_id, _PHONE, row["phone_sealed"]) if row["phone_sealed"] else None
+        for sql in _FORGOTTEN:
+            await self._session.execute(sql, self._indexes(phone))
+        await self._forget_failures(row["name"], phone)
         await self._session.execute(
             "update core.person set name = '', phone_sealed = null, phone_index = null, phone_tail_index = null where id = $1", person_id
         )
         return bool(row["name"] or row["phone_sealed"])
 
-    async def _forget_failures(self, person: Record) -> None:
-        words = [person["name"]] if len(person["name"]) >= _SHORTEST_NAME else []
-        if person["phone_sealed"] is not None:
-            phone = self._vault.open(self._tenant_id, _PHONE, person["phone_sealed"])
+    async def forget_files(self, person_id: UUID) -> list[tuple[str, UUID]]:
+        """Delete the rows of all files that somebody put in; the plugin and id of each, for the objects to go after the commit."""
+        rows = await self._session.fetch("select plugin, id from core.file where created_by = $1", person_id)
+        await self._session.execute("delete from core.file where created_by = $1", person_id)
+        return [(row["plugin"], row["id"]) for row in rows]
+
+    def _indexes(self, phone: str | None) -> list[bytes]:
+        return self._vault.indexes(self._tenant_id, _PHONE, phone) if phone else []
+
+    async def _forget_failures(self, name: str, phone: str | None) -> None:
+        words = [name] if len(name) >= _SHORTEST_NAME else []
+        if phone is not None:
             spoken = spoken_phone(phone)
             words += [phone, spoken, spoken.replace("-", "")]
         for word in words:
@@ -218,9 +228,14 @@ class PersonalData:
             for row in rows
         ]
 
-    async def _messages(self, phone_index: bytes | None) -> list[dict[str, object]]:
+    async def _files(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch("select name, created_at from core.file where created_by = $1 order by created_at, id", person_id)
+        return [{"file": row["name"], "at": _told(row["created_at"])} for row in rows]
+
+    async def _messages(self, indexes: list[bytes]) -> list[dict[str, object]]:
         rows = await self._session.fetch(
-            "select body_sealed, state, created_at from core.message where recipient_index = $1 order by created_at, id", phone_index
+            "select body_sealed, state, created_at from core.message where recipient_index = any($1::bytea[]) order by created_at, id",
+            indexes,
         )
         return [
             {

@@ -1,6 +1,7 @@
 """Fixed windows in redis: a count that expires."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
@@ -49,6 +50,12 @@ class Limiter:
         if count > rule.most:
             minutes = max(1, -(-left // 60))
             raise Problem("limits.reached", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(left)}, minutes=minutes)
+
+    async def forget(self, tenant_id: UUID, rule: Rule, subject: str) -> None:
+        """Forget what was counted. While redis is away it stays, until its window ends."""
+        if self._redis is not None:
+            with suppress(RedisError, OSError):
+                await self._redis.delete(f"t:{tenant_id}:limit:{rule.name}:{subject}")
 
     async def _count(self, key: str, seconds: int) -> tuple[int, int]:
         if self._redis is None:

@@ -26,12 +26,14 @@ class Clock:
     """Looks at the schedules of all foundations.
 
     Args:
-        schedules: of the plugins that can be on.
+        schedules: of the plugins that can be on, and of the core.
+        core: under which name the core has schedules: it is on for every foundation.
     """
 
-    def __init__(self, database: Database, schedules: Mapping[Alarm, Schedule]) -> None:
+    def __init__(self, database: Database, schedules: Mapping[Alarm, Schedule], core: str = "") -> None:
         self._database = database
         self._schedules = schedules
+        self._core = core
         self._names = [alarm.plugin for alarm in schedules], [alarm.name for alarm in schedules]
 
     async def wind(self) -> int:
@@ -41,14 +43,15 @@ class Clock:
             missing = await session.fetch(
                 f"""
                 select a.tenant_id, t.timezone, d.plugin, d.name, now() as now
-                from core.plugin_activation a
+                from (select tenant_id, plugin from core.plugin_activation where enabled union all select id, $3 from core.tenant) a
                 join unnest($1::text[], $2::text[]) d (plugin, name) on d.plugin = a.plugin
                 join core.tenant t on t.id = a.tenant_id
-                where a.enabled and not exists (
+                where not exists (
                   select from core.schedule s where s.tenant_id = a.tenant_id and s.plugin = d.plugin and s.name = d.name
                 ) limit {_BATCH}
                 """,  # noqa: S608 - a constant of this module
                 *self._names,
+                self._core,
             )
             rows = [(row["tenant_id"], uuid7(), row["plugin"], row["name"], self._next(row)) for row in missing]
             await session.execute_many(
@@ -70,7 +73,7 @@ class Clock:
             session = Session(unit)
             due = await session.fetch(
                 f"""
-                select s.tenant_id, s.id, s.plugin, s.name, t.timezone, now() as now, coalesce(a.enabled, false) as enabled
+                select s.tenant_id, s.id, s.plugin, s.name, t.timezone, now() as now, coalesce(a.enabled, s.plugin = $3) as enabled
                 from core.schedule s
                 join unnest($1::text[], $2::text[]) d (plugin, name) on d.plugin = s.plugin and d.name = s.name
                 join core.tenant t on t.id = s.tenant_id and t.status = 'active'
@@ -78,6 +81,7 @@ class Clock:
                 where s.next_at <= now() limit {_BATCH} for update of s skip locked
                 """,  # noqa: S608 - a constant of this module
                 *self._names,
+                self._core,
             )
             await session.execute_many(
                 "update core.schedule set next_at = $3 where tenant_id = $1 and id = $2",

@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from smilero_core.files.store import object_key
 from smilero_core.identity.colleagues import Colleagues
 from smilero_core.identity.personal import PersonalData
 from smilero_core.plugins.calling import call_plugin, is_the_databases
@@ -25,6 +26,8 @@ from smilero_sdk.errors import Problem
 Part = TypeVar("Part", PersonSection, Kept)
 
 _EXPORT, _ERASURE = "provide_person_export", "provide_person_erasure"
+# What the core itself keeps, with no name and no number in it.
+KEPT = (Kept("person.kept.audit", "person.kept.audit_why"),)
 # A plugin may have to read a lot about somebody, but not without end.
 _SECONDS = 10.0
 
@@ -57,8 +60,11 @@ async def export(context: Context, person_id: UUID) -> bytes:
     return out.getvalue()
 
 
-async def erase(context: Context, person_id: UUID) -> list[KeptBy]:
-    """Blank a person everywhere, in the transaction of the context. Again is harmless.
+async def erase(context: Context, person_id: UUID, reason: str | None = None) -> list[KeptBy]:
+    """Blank a person everywhere, in the transaction of the context; the files go after its commit. Again is harmless.
+
+    Args:
+        reason: why staff does it, the end of a sentence's key; None: the person does.
 
     Returns:
         What stays because a law says so.
@@ -72,9 +78,18 @@ async def erase(context: Context, person_id: UUID) -> list[KeptBy]:
         raise Problem("person.owns_shop", HTTPStatus.CONFLICT, shops=", ".join(shops))
     await Colleagues(context.host, context.tenant.id, context.services.vault).require_another_owner(person_id)
     kept = [KeptBy(plugin, one) for plugin in await _installed(context) for one in await _ask(context, plugin, _ERASURE, Kept, person_id)]
+    for plugin, file_id in await own.forget_files(person_id):
+        _delete_later(context, object_key(context.tenant.id, plugin, file_id))
     if await own.erase(person_id):
-        await context.audit.record("person.audit.erased", person_id)
-    return kept
+        await context.audit.record(f"person.audit.erased.{reason}" if reason else "person.audit.erased", person_id)
+    return [KeptBy(CORE, one) for one in KEPT] + kept
+
+
+def _delete_later(context: Context, key: str) -> None:
+    """Where no store is at hand, the sweep of files finds an object that no row speaks of."""
+    store = context.services.files
+    if store is not None:
+        context.unit.after_commit(lambda: store.delete(key))
 
 
 def _own(context: Context) -> PersonalData:

@@ -98,7 +98,7 @@ class Workbench:
     """Where jobs are carried out.
 
     Args:
-        core_jobs: the core's own kinds of job, all of which call others.
+        core_jobs: the core's own kinds of job, all of which call others; what it does by the clock is among them by its name.
         origin: scheme and host of a tenant, for links.
         budget: seconds that a job may take.
     """
@@ -222,7 +222,9 @@ class Workbench:
                     return Task(one.handler, (_present(job.event),))
         elif job.kind == "schedule" and declared and job.name in declared.schedules:
             return Task(declared.schedules[job.name].handler)
-        elif job.kind == "job" and (kind := (declared.jobs if declared else self._core_jobs).get(job.name)):
+        elif (job.kind == "job" or (job.kind == "schedule" and not declared)) and (
+            kind := (declared.jobs if declared else self._core_jobs).get(job.name)
+        ):
             return Task(kind.handler, _payload(kind.payload, job.payload), kind.tries, kind.outside, kind.on_behalf, kind.permission)
         raise UnknownJobError
 

@@ -1,4 +1,4 @@
-"""`/console/people/…`: one person of the foundation, what one of its staff may, and ending."""
+"""`/console/colleagues/…`: one person of the foundation, what one of its staff may, and ending."""
 
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from smilero_tenants.console.right_rows import Change, groups, right_of, told, w
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import Visit
 
-PATH = "/console/people"
+PATH = "/console/colleagues"
 _ONE = f"{PATH}/{{colleague_id:uuid}}"
 
 

@@ -1,4 +1,4 @@
-"""`/console/people`: the people of the foundation itself, and inviting them."""
+"""`/console/colleagues`: the people of the foundation itself, and inviting them."""
 
 from dataclasses import dataclass
 from http import HTTPStatus

@@ -16,10 +16,13 @@ View = dict[str, object]
 # The label, the address, the picture, and what one must be allowed.
 _Place = tuple[str, str, str, str | None]
 # Around the entries of the plugins on the console's menu.
-_DAILY: tuple[_Place, ...] = (("console.menu.shops", "/console/shops", "store", None),)
+_DAILY: tuple[_Place, ...] = (
+    ("console.menu.shops", "/console/shops", "store", None),
+    ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
+)
 _SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
-    ("console.menu.colleagues", "/console/people", "users", PEOPLE_MANAGE),
+    ("console.menu.colleagues", "/console/colleagues", "users", PEOPLE_MANAGE),
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
     ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
     ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
@@ -53,7 +56,7 @@ def shop_page(context: Context, face: Face, shop_id: UUID, name: str) -> str | N
 
 def site(tenant: Tenant) -> View:
     """The frame of every page of a foundation."""
-    return {"name": tenant.name, "seal": tenant.seal, "phone": tenant.phone or None, "source": None}
+    return {"name": tenant.name, "seal": tenant.seal, "phone": tenant.phone or None, "me_url": "/me", "source": None}
 
 
 async def frame(visit: Visit) -> View:

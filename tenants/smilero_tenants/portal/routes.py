@@ -95,6 +95,7 @@ class PortalPages:
             {
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
+                "me_url": "/portal/me",
                 "sessions_url": "/portal/sessions",
                 "helpers_url": "/portal/helpers" if visit.context.shop_id and visit.context.actor.may(HELPERS_MANAGE) else None,
                 "helping_url": HELPING if helps else None,

@@ -20,6 +20,7 @@ _MODULES = {
     "tenant": "tenant",
     "plugin": "plugin",
     "person": "person",
+    "keys": "keys",
     "token": "token",
     "audit": "audit",
 }

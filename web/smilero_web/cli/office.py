@@ -65,7 +65,7 @@ def with_office(work: Callable[[Office], Awaitable[Result]]) -> Result:
 
     async def run() -> Result:
         async with Database(settings) as database:
-            vault = Vault(settings.secret_key.get_secret_value())
+            vault = Vault.of(settings)
             return await work(Office(database, TenantDirectory(database, web.domain), vault, demo))
 
     with reaching():

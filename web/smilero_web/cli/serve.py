@@ -82,7 +82,7 @@ def _run(parts: Parts, database: DatabaseSettings, services: EmbeddedServices) -
 
 async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> None:
     """The foundations with their shops and people, then the sixty days that the plugins make up."""
-    vault = Vault(database.secret_key.get_secret_value())
+    vault = Vault.of(database)
     await init_models({"core": CORE_MODELS, **parts.host.models})
     try:
         async with Database(database) as opened:

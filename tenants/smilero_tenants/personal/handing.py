@@ -1,0 +1,54 @@
+"""What both ways, the person's own and the console's, have in common."""
+
+from datetime import date
+from uuid import UUID
+
+from starlette.responses import Response
+
+from smilero_core.identity.finding import PeopleFinder
+from smilero_core.identity.phone import normal_phone
+from smilero_core.plugins.context import Context
+from smilero_core.plugins.person_data import KeptBy
+from smilero_sdk.errors import Problem
+from smilero_tenants.console.sending import PER_PHONE as PER_INVITED
+from smilero_tenants.faces.own_pages import Values
+from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.sign_in.routes import PER_PHONE
+
+
+def as_file(content: bytes, slug: str, today: date) -> Response:
+    """The ZIP, for whoever asked and nobody on the way."""
+    headers = {"Content-Disposition": f'attachment; filename="smilero-{slug}-{today:%Y%m%d}.zip"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+def told_kept(context: Context, kept: list[KeptBy]) -> list[Values]:
+    """What stays, by which law, until when."""
+    return [
+        {
+            "what": context.text(one.kept.what),
+            "why": context.text(one.kept.why),
+            "until": one.kept.until.isoformat() if one.kept.until else None,
+        }
+        for one in kept
+    ]
+
+
+def finder(context: Context) -> PeopleFinder:
+    """Of the visited foundation."""
+    return PeopleFinder(context.host, context.tenant.id, context.services.vault)
+
+
+async def number_of(context: Context, person_id: UUID) -> str | None:
+    """For the host's own work on that number alone; nobody sees it."""
+    try:
+        return normal_phone(await finder(context).number(person_id))
+    except Problem:
+        return None
+
+
+async def forget_counts(parts: FaceParts, tenant_id: UUID, phone: str | None) -> None:
+    """After an erasure: what redis counted for the number goes too. No transaction may be open."""
+    for index in parts.vault.indexes(tenant_id, "phone", phone) if phone else ():
+        for rule in (PER_PHONE, PER_INVITED):
+            await parts.limiter.forget(tenant_id, rule, index.hex())
