@@ -59,9 +59,9 @@ class Colleagues:
             asked: a part of the name, or the last four digits of the number; empty for everybody.
         """
         asked = asked.strip()
-        tail = self._vault.index(self._tenant_id, "phone tail", asked) if _TAIL.fullmatch(asked) else None
+        tails = self._vault.indexes(self._tenant_id, "phone tail", asked) if _TAIL.fullmatch(asked) else []
         return await self._found(
-            "strpos(lower(p.name), lower($2)) > 0 or p.phone_tail_index = $3", [role.value for role in ROLES], asked, tail
+            "strpos(lower(p.name), lower($2)) > 0 or p.phone_tail_index = any($3::bytea[])", [role.value for role in ROLES], asked, tails
         )
 
     async def one(self, colleague_id: UUID) -> Colleague:

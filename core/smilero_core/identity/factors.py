@@ -9,7 +9,7 @@ from uuid import UUID
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import GUARDED
 from smilero_core.identity.totp import DRIFT, code_at, matching_step, step_of
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import APP_SECRET, Vault
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
@@ -18,7 +18,6 @@ MOST_TRIES = 5
 PAUSE = timedelta(minutes=15)
 RECOVERY_CODES = 10
 
-_SECRET = "authenticator secret"  # noqa: S105 - what the vault seals it for
 _RECOVERY = "recovery code"
 # Nothing that is read for something else: no 0 O 1 I L U.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -102,7 +101,7 @@ class Factors:
         row = await self._count(person_id)
         if row.tries > MOST_TRIES:
             return Tried(Verdict.SPENT)
-        step = None if row.app is None else matching_step(self._vault.open(self._tenant_id, _SECRET, row.app), code, now)
+        step = None if row.app is None else matching_step(self._vault.open(self._tenant_id, APP_SECRET, row.app), code, now)
         if step is None:
             return row.wrong()
         if step <= row.step:
@@ -116,9 +115,9 @@ class Factors:
         if row.tries > MOST_TRIES:
             return Tried(Verdict.SPENT)
         used = await self._session.execute(
-            "update core.recovery_code set used_at = now() where person_id = $1 and code_hash = $2 and used_at is null",
+            "update core.recovery_code set used_at = now() where person_id = $1 and code_hash = any($2::bytea[]) and used_at is null",
             person_id,
-            self._hash(code),
+            self._vault.indexes(self._tenant_id, _RECOVERY, _letters(code)),
         )
         if not used:
             return row.wrong()
@@ -139,7 +138,7 @@ class Factors:
             """,
             uuid7(),
             person_id,
-            self._vault.seal(self._tenant_id, _SECRET, secret),
+            self._vault.seal(self._tenant_id, APP_SECRET, secret),
             step,
         )
 
@@ -161,7 +160,7 @@ class Factors:
             """,
             [uuid7() for _ in codes],
             person_id,
-            [self._hash(code) for code in codes],
+            [self._vault.index(self._tenant_id, _RECOVERY, _letters(code)) for code in codes],
         )
         return codes
 
@@ -176,7 +175,7 @@ class Factors:
         if row is None or row["app_sealed"] is None:
             return None
         step = max(step_of(now), row["app_step"] + 1)
-        return code_at(self._vault.open(self._tenant_id, _SECRET, row["app_sealed"]), step) if step <= step_of(now) + DRIFT else None
+        return code_at(self._vault.open(self._tenant_id, APP_SECRET, row["app_sealed"]), step) if step <= step_of(now) + DRIFT else None
 
     async def _count(self, person_id: UUID) -> "_Counted":
         row = await self._session.fetch_row(
@@ -195,9 +194,6 @@ class Factors:
             msg = f"the try of {person_id} was not counted"
             raise RuntimeError(msg)
         return _Counted(row["app_sealed"], row["app_step"], row["tries"])
-
-    def _hash(self, code: str) -> bytes:
-        return self._vault.index(self._tenant_id, _RECOVERY, "".join(letter for letter in code.upper() if letter.isalnum()))
 
 
 @dataclass(frozen=True)
@@ -236,6 +232,11 @@ class _Counted:
     def wrong(self) -> Tried:
         left = MOST_TRIES - self.tries
         return Tried(Verdict.WRONG, left) if left else Tried(Verdict.SPENT, last=True)
+
+
+def _letters(code: str) -> str:
+    """A recovery code however it was typed."""
+    return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
 def _recovery_code() -> str:

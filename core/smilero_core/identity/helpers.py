@@ -15,6 +15,7 @@ from smilero_core.db.session import Session
 from smilero_core.identity.helping import GIVEN, STANDS
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.phone import normal_phone
+from smilero_core.identity.rotation import HELPER_PHONE, bring_forward
 from smilero_core.identity.tokens import token_hash
 from smilero_core.identity.vault import Vault
 from smilero_sdk.errors import Problem, not_found
@@ -98,8 +99,10 @@ class Helpers:
         Raises `identity.phone`, `helpers.yourself` (422).
         """
         normal = normal_phone(phone)
+        await bring_forward(self._session, self._vault, self._tenant_id, HELPER_PHONE, [normal])
         index = self._vault.index(self._tenant_id, _PHONE, normal)
-        if await self._session.fetch_value("select true from core.person where id = $1 and phone_index = $2", leave.merchant_id, index):
+        hers = "select true from core.person where id = $1 and phone_index = any($2::bytea[])"
+        if await self._session.fetch_value(hers, leave.merchant_id, self._vault.indexes(self._tenant_id, _PHONE, normal)):
             raise Problem("helpers.yourself", HTTPStatus.UNPROCESSABLE_ENTITY)
         await self._session.execute(
             f"""

@@ -14,7 +14,16 @@ from uuid import UUID
 from smilero_core.db.database import Database
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT, Vault
+from smilero_core.identity.vault import (
+    APP_SECRET,
+    ATTEMPT_HELD,
+    ATTEMPT_PROVED,
+    CLIENT_SECRET,
+    MESSAGE_BODY,
+    MESSAGE_RECIPIENT,
+    SUBJECT,
+    Vault,
+)
 
 BATCH = 200
 _TAIL = 4
@@ -28,11 +37,17 @@ class BlindIndex:
 
     Attributes:
         tail: whether it is the index of the last four digits alone.
+        before: what stands before the value; `{name}` stands for another column of the row.
     """
 
     column: str
     purpose: str
     tail: bool = False
+    before: str = ""
+
+    def of(self, vault: Vault, tenant_id: UUID, value: str, row: Record | Mapping[str, object]) -> bytes:
+        """The index of a value in a row."""
+        return vault.index(tenant_id, self.purpose, self.before.format_map(row) + (value[-_TAIL:] if self.tail else value))
 
 
 @dataclass(frozen=True)
@@ -57,13 +72,20 @@ class Sealed:
 _BY_PHONE = (BlindIndex("phone_index", "phone"),)
 PERSON_PHONE = Sealed("person", "phone_sealed", "phone", (*_BY_PHONE, BlindIndex("phone_tail_index", "phone tail", tail=True)))
 INVITATION_PHONE = Sealed("invitation", "phone_sealed", "phone", _BY_PHONE)
+HELPER_PHONE = Sealed("helper", "phone_sealed", "phone", _BY_PHONE)
 SEALED = (
     PERSON_PHONE,
     INVITATION_PHONE,
+    HELPER_PHONE,
     Sealed("sign_in_code", "phone_sealed", "phone", _BY_PHONE),
     Sealed("message", "recipient_sealed", MESSAGE_RECIPIENT, (BlindIndex("recipient_index", "phone"),)),
     Sealed("message", "body_sealed", MESSAGE_BODY),
     Sealed("ticket", "held_sealed", "ticket {purpose}"),
+    Sealed("second_factor", "app_sealed", APP_SECRET),
+    Sealed("outside_provider", "secret_sealed", CLIENT_SECRET),
+    Sealed("outside_login", "subject_sealed", SUBJECT, (BlindIndex("subject_index", SUBJECT, before="{provider_id} "),)),
+    Sealed("outside_attempt", "held_sealed", ATTEMPT_HELD),
+    Sealed("outside_attempt", "proved_sealed", ATTEMPT_PROVED),
 )
 # Secrets among the settings of plugins lie in JSON, as `{"sealed": base64}` (`plugins/chosen.py`).
 SETTINGS = "plugin_setting.chosen"
@@ -140,7 +162,10 @@ class Rotation:
                 f"{_setting(one, 'uuid')} where t.id = n.key",
                 [row["id"] for row in rows],
                 [self._vault.seal(self._tenant_id, _purpose(one, row), value) for row, value in zip(rows, values, strict=True)],
-                *([_index(self._vault, self._tenant_id, index, value) for value in values] for index in one.indexes),
+                *(
+                    [index.of(self._vault, self._tenant_id, value, row) for row, value in zip(rows, values, strict=True)]
+                    for index in one.indexes
+                ),
             )
         return len(rows)
 
@@ -187,7 +212,7 @@ async def bring_forward(session: Session, vault: Vault, tenant_id: UUID, one: Se
         f"{_setting(one, 'bytea')} where t.phone_index = n.key",
         [old for old, _ in found],
         [vault.seal(tenant_id, one.purpose, phone) for _, phone in found],
-        *([_index(vault, tenant_id, index, phone) for _, phone in found] for index in one.indexes),
+        *([index.of(vault, tenant_id, phone, {}) for _, phone in found] for index in one.indexes),
     )
 
 
@@ -199,10 +224,6 @@ def _setting(one: Sealed, key: str) -> str:
         f"update core.{one.table} t set {', '.join(f'{name} = n.new_{name}' for name in columns)}"  # noqa: S608 - names of this module
         f" from unnest($1::{key}[], {parameters}) n (key, {', '.join(f'new_{name}' for name in columns)})"
     )
-
-
-def _index(vault: Vault, tenant_id: UUID, index: BlindIndex, value: str) -> bytes:
-    return vault.index(tenant_id, index.purpose, value[-_TAIL:] if index.tail else value)
 
 
 def _purpose(one: Sealed, row: Record) -> str:

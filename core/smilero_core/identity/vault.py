@@ -24,6 +24,11 @@ from smilero_sdk.errors import Problem
 
 # What a message's parts are sealed for.
 MESSAGE_RECIPIENT, MESSAGE_BODY = "message recipient", "message body"
+# What an authenticator app shares with us; what a login outside is known by, and what a sign-in there holds on its way.
+APP_SECRET = "authenticator secret"  # noqa: S105 - what it is sealed for
+CLIENT_SECRET = "outside client secret"  # noqa: S105 - as above
+SUBJECT = "outside subject"
+ATTEMPT_HELD, ATTEMPT_PROVED = "outside attempt", "outside proof"
 
 _NONCE_BYTES = 12
 _MOST_GENERATIONS = 255

@@ -14,12 +14,11 @@ from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.outside.client import Proven, Secrets
 from smilero_core.identity.tokens import token_hash
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import ATTEMPT_HELD, ATTEMPT_PROVED, Vault
 from smilero_sdk.ids import uuid7
 
 LIFETIME = timedelta(minutes=10)
 _BYTES = 32
-_HELD, _PROVED = "outside attempt", "outside proof"
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class Attempts:
             attempt.provider_id,
             token_hash(state),
             token_hash(browser),
-            self._vault.seal(self._tenant_id, _HELD, json.dumps(held)),
+            self._vault.seal(self._tenant_id, ATTEMPT_HELD, json.dumps(held)),
             own_callback,
             LIFETIME,
         )
@@ -139,7 +138,7 @@ class Attempts:
             update core.outside_attempt set proved_at = now(), proved_sealed = $2, expires_at = now() + $3::interval where id = $1
             """,
             attempt_id,
-            self._vault.seal(self._tenant_id, _PROVED, told),
+            self._vault.seal(self._tenant_id, ATTEMPT_PROVED, told),
             LIFETIME,
         )
 
@@ -159,7 +158,7 @@ class Attempts:
         )
         if row is None:
             return None
-        told = json.loads(self._vault.open(self._tenant_id, _PROVED, row["proved_sealed"]))
+        told = json.loads(self._vault.open(self._tenant_id, ATTEMPT_PROVED, row["proved_sealed"]))
         proven = Proven(told["subject"], told["name"])
         return Waiting(row["id"], row["provider_id"], row["label"], proven, self._attempt(row).next_path)
 
@@ -168,7 +167,7 @@ class Attempts:
         await self._session.execute("delete from core.outside_attempt where id = $1", attempt_id)
 
     def _attempt(self, row: Record) -> Attempt:
-        held = json.loads(self._vault.open(self._tenant_id, _HELD, row["held_sealed"]))
+        held = json.loads(self._vault.open(self._tenant_id, ATTEMPT_HELD, row["held_sealed"]))
         bound = Secrets(held["verifier"], held["nonce"])
         return Attempt(row["id"], row["provider_id"], bound, held["callback"], held["origin"], held["next"])
 

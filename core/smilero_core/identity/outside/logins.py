@@ -8,11 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from smilero_core.db.session import Session
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import SUBJECT, Vault
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
-
-_SUBJECT = "outside subject"
 
 
 @dataclass(frozen=True)
@@ -39,14 +37,16 @@ class OutsideLogins:
     async def person(self, provider_id: UUID, subject: str) -> UUID | None:
         """Whose it is, or None."""
         found = await self._session.fetch_value(
-            "select person_id from core.outside_login where provider_id = $1 and subject_index = $2",
+            "select person_id from core.outside_login where provider_id = $1 and subject_index = any($2::bytea[])",
             provider_id,
-            self._index(provider_id, subject),
+            self._vault.indexes(self._tenant_id, SUBJECT, f"{provider_id} {subject}"),
         )
         return found if isinstance(found, UUID) else None
 
     async def link(self, provider_id: UUID, subject: str, person_id: UUID) -> UUID | None:
         """Link it; None when it is somebody's already, which nothing but unlinking changes."""
+        if await self.person(provider_id, subject):
+            return None
         made = uuid7()
         added = await self._session.execute(
             """
@@ -57,7 +57,7 @@ class OutsideLogins:
             provider_id,
             person_id,
             self._index(provider_id, subject),
-            self._vault.seal(self._tenant_id, _SUBJECT, subject),
+            self._vault.seal(self._tenant_id, SUBJECT, subject),
         )
         return made if added else None
 
@@ -94,11 +94,11 @@ class OutsideLogins:
         return [
             {
                 "provider": row["label"],
-                "subject": self._vault.open(self._tenant_id, _SUBJECT, row["subject_sealed"]),
+                "subject": self._vault.open(self._tenant_id, SUBJECT, row["subject_sealed"]),
                 "since": row["created_at"].isoformat(),
             }
             for row in rows
         ]
 
     def _index(self, provider_id: UUID, subject: str) -> bytes:
-        return self._vault.index(self._tenant_id, _SUBJECT, f"{provider_id} {subject}")
+        return self._vault.index(self._tenant_id, SUBJECT, f"{provider_id} {subject}")

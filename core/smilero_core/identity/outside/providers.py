@@ -12,12 +12,11 @@ from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.outside.client import Provider
 from smilero_core.identity.outside.kinds import Kind
-from smilero_core.identity.vault import Vault
+from smilero_core.identity.vault import CLIENT_SECRET, Vault
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.ids import uuid7
 
 MOST = 8
-_SECRET = "outside client secret"  # noqa: S105 - what it is sealed for
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Providers:
         if not row["enabled"]:
             raise not_found("outside_provider")
         sealed = row["secret_sealed"]
-        secret = self._vault.open(self._tenant_id, _SECRET, sealed) if sealed else ""
+        secret = self._vault.open(self._tenant_id, CLIENT_SECRET, sealed) if sealed else ""
         return Provider(row["id"], Kind(row["kind"]), row["label"], row["issuer"], row["client_id"], secret, row["own_callback"])
 
     async def add(self, kind: Kind, issuer: str, client_id: str, choice: Choice) -> UUID:
@@ -124,7 +123,7 @@ class Providers:
         return row
 
     def _sealed(self, secret: str | None) -> bytes | None:
-        return self._vault.seal(self._tenant_id, _SECRET, secret) if secret else None
+        return self._vault.seal(self._tenant_id, CLIENT_SECRET, secret) if secret else None
 
 
 def _shown(row: Record) -> Shown:
