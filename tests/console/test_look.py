@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from smilero_core.messaging.channels import NoChannel
+from smilero_core.messaging.security import SecurityMessages
 from tests.console.conftest import new_town
 from tests.support.application import Site
 from tests.support.browser import DESK, PHONE, chromium, violations
@@ -168,3 +170,69 @@ async def test_staff_look_who_did_what(site: Site, browser: Browser) -> None:
     async with window(browser, town, "staff", PHONE) as staff:
         await staff.go("/console/audit")
         await staff.keep("audit-5-narrow")
+
+
+_LONG_NAMES = {"owner": "황보미르하늘별빛나", "staff": "선우아름다운이름을가진직원", "officer": "남궁하늘바다구름바람임원"}
+
+
+@pytest.fixture
+async def crowded(site: Site) -> Town:
+    """A foundation whose people and market have long names, with something said otherwise and somebody awaited."""
+    town = await new_town(site)
+    admin, foundation = site.admin, town.foundation
+    for who, name in _LONG_NAMES.items():
+        await admin.execute("update core.person set name = $2 where id = $1", foundation.people[who], name)
+    await admin.execute(
+        "update core.market set name = '서울특별시 중구 남대문시장 삼익패션타운 상인회 전통시장' where id = $1", foundation.market
+    )
+    await admin.execute("update core.membership set market_id = $2 where person_id = $1", foundation.people["officer"], foundation.market)
+    owner = await town.signed_in("owner")
+    invited = {"phone": "010-7777-1234", "name": "제갈초롱초롱빛나는이름", "role": "officer", "market": str(foundation.market)}
+    await owner.post("/console/people", invited)
+    for change in ("staff -audit.read", "officer +measures.read"):
+        await owner.post("/console/rights", {"change": change})
+    return town
+
+
+@pytest.mark.parametrize(("size", "mark"), [(DESK, "desk"), (PHONE, "narrow")])
+async def test_an_owner_says_who_may_do_what(crowded: Town, browser: Browser, size: dict[str, int], mark: str) -> None:
+    async with window(browser, crowded, "owner", size) as owner:
+        await owner.go("/console/rights")
+        await owner.keep(f"rights-1-{mark}")
+        tapped = owner.page.get_by_role("switch", name="재단 직원: 기능 켜고 끄기")
+        await expect(tapped).not_to_be_checked()
+        await tapped.click()
+        await expect(tapped).to_be_checked()
+        await expect(owner.page.get_by_role("status")).to_contain_text("기능 켜고 끄기")
+        await owner.keep(f"rights-2-told-{mark}")
+        await owner.page.get_by_role("button", name="되돌리기").first.click()
+        await expect(tapped).not_to_be_checked()
+        await owner.page.get_by_role("link", name="처음대로 되돌리기").click()
+        await owner.keep(f"rights-3-reset-{mark}")
+
+
+@pytest.mark.parametrize(("size", "mark"), [(DESK, "desk"), (PHONE, "narrow")])
+async def test_an_owner_looks_after_the_people(crowded: Town, browser: Browser, size: dict[str, int], mark: str) -> None:
+    async with window(browser, crowded, "owner", size) as owner:
+        await owner.go("/console/people")
+        await owner.keep(f"people-1-{mark}")
+        await owner.page.get_by_role("link", name=_LONG_NAMES["staff"]).click()
+        await owner.page.get_by_role("switch", name="기능 켜고 끄기").click()
+        await expect(owner.page.get_by_role("status")).to_be_visible()
+        await owner.keep(f"people-2-staff-{mark}")
+        await owner.page.get_by_role("link", name="권한 거두기").click()
+        await owner.keep(f"people-3-end-{mark}")
+        await owner.go("/console/people")
+        await owner.page.get_by_role("link", name=_LONG_NAMES["owner"]).click()
+        await owner.page.get_by_role("link", name="권한 거두기").click()
+        await owner.page.get_by_role("button", name="네, 거둡니다").click()
+        await owner.keep(f"people-4-own-{mark}")
+
+
+async def test_somebody_is_invited_to_the_foundation(crowded: Town, browser: Browser) -> None:
+    owner = await crowded.signed_in("owner")
+    await owner.post("/console/people", {"phone": "010-7777-4321", "name": "새직원", "role": "staff"})
+    sent = await SecurityMessages(crowded.site.database, crowded.vault, NoChannel()).latest(crowded.foundation.id, 1)
+    async with window(browser, crowded, "customer", PHONE) as guest:
+        await guest.go("/join/" + sent[0].body.rpartition("/")[2])
+        await guest.keep("people-5-join")

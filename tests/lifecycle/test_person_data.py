@@ -166,8 +166,24 @@ async def claims(somebody: Somebody) -> int:
     return count
 
 
+async def deny(somebody: Somebody) -> None:
+    """Say of the person alone what only the staff's page could."""
+    await somebody.house.admin.execute(
+        """insert into core.permission_choice (tenant_id, id, role, person_id, permission, allowed)
+           values ($1, gen_random_uuid(), 'staff', $2, 'audit.read', false)""",
+        somebody.house.foundations[0].id,
+        somebody.id,
+    )
+
+
+async def rights_said(somebody: Somebody) -> int:
+    count: int = await somebody.house.admin.fetchval("select count(*) from core.permission_choice where person_id = $1", somebody.id)
+    return count
+
+
 async def test_an_export_is_a_page_to_read_and_a_file_for_each_section(somebody: Somebody) -> None:
     kept = Shelf([PersonSection("coupons.title", [{"what": "<b>책</b>"}])])
+    await deny(somebody)
     async with somebody.core(kept, off=True, read_only=True) as context:
         content = await export(context, somebody.id)
     with ZipFile(BytesIO(content)) as source:
@@ -178,6 +194,7 @@ async def test_an_export_is_a_page_to_read_and_a_file_for_each_section(somebody:
     [profile] = by_title["core", "이름과 번호"]
     assert (profile["name"], profile["phone"]) == (NAME, PHONE)
     assert [row["role"] for row in by_title["core", "맡은 일"]] == ["customer", "clerk"]
+    assert [(row["right"], row["allowed"]) for row in by_title["core", "이 사람에게만 다르게 정한 권한"]] == [("audit.read", False)]
     assert len(by_title["core", "들어온 기록"]) == 1
     assert [row["text"][:4] for row in by_title["core", "받은 메시지"]] == ["인증번호"]
     assert [row["redeemed_at"] is None for row in by_title["coupons", "쿠폰"]] == [False, True]
@@ -208,9 +225,11 @@ async def test_after_an_erasure_nothing_leads_to_the_person(somebody: Somebody, 
         "core.plugin_failure",
         "core.idempotency",
     }
+    await deny(somebody)
     kept = Kept("coupons.title", "coupons.title")
     async with somebody.core(Shelf(erased=[kept]), off=True) as context:
         answered = await erase(context, somebody.id)
+    assert await rights_said(somebody) == 0
     assert [(one.plugin, one.kept) for one in answered] == [("core", KEPT[0]), ("shelf0", kept)]
     assert await somebody.found() == []
     assert await claims(somebody) == 1  # the one that was used is counted still
@@ -253,6 +272,15 @@ async def test_who_runs_a_shop_cannot_go(somebody: Somebody) -> None:
             await erase(context, merchant)
     assert (refused.value.code, refused.value.params) == ("person.owns_shop", {"shops": "seongnam shop"})
     assert await somebody.house.admin.fetchval("select name from core.person where id = $1", merchant) == "merchant"
+
+
+async def test_the_last_owner_cannot_go(somebody: Somebody) -> None:
+    owner = somebody.house.foundations[0].people["owner"]
+    async with somebody.core() as context:
+        with pytest.raises(Problem) as refused:
+            await erase(context, owner)
+    assert refused.value.code == "colleagues.last_owner"
+    assert await somebody.house.admin.fetchval("select name from core.person where id = $1", owner) == "owner"
 
 
 async def test_a_stranger_and_another_foundations_person_are_nobody(somebody: Somebody) -> None:

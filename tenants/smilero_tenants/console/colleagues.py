@@ -49,7 +49,7 @@ class Written:
 
     phone: str = ""
     name: str = ""
-    role: str = Role.OFFICER.value
+    role: str = ""
     market: str = ""
 
 
@@ -169,7 +169,7 @@ async def _people(visit: Visit, written: Written | None = None, refused: Problem
     search, done = Search.model_validate_strings(query), visit.request.query_params.get("done")
     markets = {market.row.id: market.row.name for market in await visit.context.reader.markets()}
     roles = [role for role in ROLES if may_for(visit, role)]
-    written = written or Written()
+    written = written or Written(role=(Role.STAFF if Role.STAFF in roles else Role.OFFICER).value)
     values: Values = {
         "q": search.q,
         "people": [listed(visit, one) for one in await colleagues_of(visit).all(search.q)],
