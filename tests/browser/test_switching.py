@@ -94,9 +94,10 @@ async def test_staff_switch_from_the_desk_and_from_a_phone(demo: Demo, browser: 
 
 
 async def test_without_script_the_way_over_has_a_button(demo: Demo, browser: Browser) -> None:
-    async with visiting(browser, demo, slug="busan") as her, visiting(browser, demo, slug="busan", java_script_enabled=False) as plain:
+    async with visiting(browser, demo, slug="busan") as her:
         await her.sign_in("/portal", MERCHANT)
-        await plain.context.add_cookies(await her.context.cookies())
+        kept = await her.context.storage_state()
+    async with visiting(browser, demo, slug="busan", java_script_enabled=False, storage_state=kept) as plain:
         await plain.go("/switch")
         await plain.button("다른 재단 잇기").click()
         await plain.page.get_by_role("button", name="성남").click()

@@ -188,7 +188,7 @@ async def crowded(site: Site) -> Town:
     await admin.execute("update core.membership set market_id = $2 where person_id = $1", foundation.people["officer"], foundation.market)
     owner = await town.signed_in("owner")
     invited = {"phone": "010-7777-1234", "name": "제갈초롱초롱빛나는이름", "role": "officer", "market": str(foundation.market)}
-    await owner.post("/console/people", invited)
+    await owner.post("/console/colleagues", invited)
     for change in ("staff -audit.read", "officer +measures.read"):
         await owner.post("/console/rights", {"change": change})
     return town
@@ -214,7 +214,7 @@ async def test_an_owner_says_who_may_do_what(crowded: Town, browser: Browser, si
 @pytest.mark.parametrize(("size", "mark"), [(DESK, "desk"), (PHONE, "narrow")])
 async def test_an_owner_looks_after_the_people(crowded: Town, browser: Browser, size: dict[str, int], mark: str) -> None:
     async with window(browser, crowded, "owner", size) as owner:
-        await owner.go("/console/people")
+        await owner.go("/console/colleagues")
         await owner.keep(f"people-1-{mark}")
         await owner.page.get_by_role("link", name=_LONG_NAMES["staff"]).click()
         await owner.page.get_by_role("switch", name="기능 켜고 끄기").click()
@@ -222,7 +222,7 @@ async def test_an_owner_looks_after_the_people(crowded: Town, browser: Browser, 
         await owner.keep(f"people-2-staff-{mark}")
         await owner.page.get_by_role("link", name="권한 거두기").click()
         await owner.keep(f"people-3-end-{mark}")
-        await owner.go("/console/people")
+        await owner.go("/console/colleagues")
         await owner.page.get_by_role("link", name=_LONG_NAMES["owner"]).click()
         await owner.page.get_by_role("link", name="권한 거두기").click()
         await owner.page.get_by_role("button", name="네, 거둡니다").click()
@@ -231,7 +231,7 @@ async def test_an_owner_looks_after_the_people(crowded: Town, browser: Browser, 
 
 async def test_somebody_is_invited_to_the_foundation(crowded: Town, browser: Browser) -> None:
     owner = await crowded.signed_in("owner")
-    await owner.post("/console/people", {"phone": "010-7777-4321", "name": "새직원", "role": "staff"})
+    await owner.post("/console/colleagues", {"phone": "010-7777-4321", "name": "새직원", "role": "staff"})
     sent = await SecurityMessages(crowded.site.database, crowded.vault, NoChannel()).latest(crowded.foundation.id, 1)
     async with window(browser, crowded, "customer", PHONE) as guest:
         await guest.go("/join/" + sent[0].body.rpartition("/")[2])

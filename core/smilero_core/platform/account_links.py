@@ -16,17 +16,19 @@ from smilero_core.db.database import Database
 from smilero_core.db.scope import bind
 from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
+from smilero_sdk.answers import PersonSection
 from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 
 # What one side sees of a link: itself, and the account at the other foundation.
 _SEEN = """
-    select l.id, t.id as tenant_id, t.slug, t.name, t.status = 'active' as open, l.person_id
+    select l.id, t.id as tenant_id, t.name, t.status = 'active' as open, l.person_id, l.created_at
     from (
-      select id, other_tenant as tenant_id, other_person as person_id from core.account_link where one_tenant = $1 and one_person = $2
+      select id, other_tenant as tenant_id, other_person as person_id, created_at
+      from core.account_link where one_tenant = $1 and one_person = $2
       union all
-      select id, one_tenant, one_person from core.account_link where other_tenant = $1 and other_person = $2
+      select id, one_tenant, one_person, created_at from core.account_link where other_tenant = $1 and other_person = $2
     ) l join core.tenant t on t.id = l.tenant_id
     where $3::uuid is null or l.id = $3 order by t.name, l.id
 """
@@ -64,8 +66,8 @@ class Linked:
 
     id: UUID
     account: Account
-    slug: str
     foundation: str
+    since: datetime
     open: bool
 
 
@@ -79,7 +81,9 @@ class AccountLinks:
         """What an account is linked with, by the foundations' names; with an id that one alone, if it is the account's."""
         async with self._database.platform(read_only=True) as unit:
             rows = await Session(unit).fetch(_SEEN, account.tenant_id, account.person_id, link_id)
-        return [Linked(row["id"], Account(row["tenant_id"], row["person_id"]), row["slug"], row["name"], open=row["open"]) for row in rows]
+        return [
+            Linked(row["id"], Account(row["tenant_id"], row["person_id"]), row["name"], row["created_at"], open=row["open"]) for row in rows
+        ]
 
     async def one(self, account: Account, link_id: UUID) -> Linked:
         """One of an account's links. Raises `identity.link_gone` (404), for another's too."""
@@ -127,8 +131,13 @@ class AccountLinks:
         linked = await self.of(account)
         async with self._database.platform() as unit:
             for one in linked:
-                await Session(unit).execute("delete from core.account_link where id = $1", one.id)
-                await _record(unit, "identity.audit.unlinked_there", one.account, None, foundation)
+                if await Session(unit).execute("delete from core.account_link where id = $1", one.id):
+                    await _record(unit, "identity.audit.unlinked_there", one.account, None, foundation)
+
+    async def section(self, account: Account) -> PersonSection:
+        """What is stored about somebody here, for that person to read."""
+        rows = [{"foundation": one.foundation, "since": one.since.isoformat()} for one in await self.of(account)]
+        return PersonSection("person.links", rows)
 
 
 async def _record(unit: UnitOfWork, sentence: str, account: Account, actor: Actor | None, foundation: str) -> None:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
@@ -40,15 +40,16 @@ class KeptBy:
     kept: Kept
 
 
-async def export(context: Context, person_id: UUID) -> bytes:
+async def export(context: Context, person_id: UUID, more: Sequence[PersonSection] = ()) -> bytes:
     """Everything that is stored about a person: a ZIP with a page to read and a JSON file for each section.
 
     Args:
         context: the core's own; its transaction need only read.
+        more: what the platform stores of the person, which no transaction of the foundation can read.
 
     Raises `http.not_found`, `person.export_failed` (500) with the plugin that failed: a part would look like the whole.
     """
-    sections = [(CORE, section) for section in await _own(context).sections(person_id)]
+    sections = [(CORE, section) for section in (*await _own(context).sections(person_id), *more)]
     for plugin in await _installed(context):
         sections += [(plugin, section) for section in await _ask(context, plugin, _EXPORT, PersonSection, person_id)]
     out = BytesIO()

@@ -9,6 +9,7 @@ import typer
 from smilero_core.identity.factors import Factors, guarded_people
 from smilero_core.identity.people import People
 from smilero_core.identity.sessions import end_sessions
+from smilero_core.platform.account_links import Account, AccountLinks
 from smilero_core.plugins import person_data
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.person_data import KeptBy
@@ -31,7 +32,9 @@ def export(file: Annotated[Path, typer.Argument(help="The new ZIP file.")], *, t
 
     async def work(office: Office) -> bytes:
         async with core_context(office, host, await office.tenant(tenant), read_only=True) as context:
-            return await person_data.export(context, await _person(office, context, phone))
+            person_id = await _person(office, context, phone)
+            links = await AccountLinks(office.database).section(Account(context.tenant.id, person_id))
+            return await person_data.export(context, person_id, [links])
 
     _write(file, with_office(work))
     say(text("cli.person_exported", file=str(file)))
@@ -45,8 +48,13 @@ def erase(*, tenant: TenantOption, phone: PhoneOption, yes: Annotated[bool, type
         typer.confirm(text("cli.person_sure"), abort=True, err=True)
 
     async def work(office: Office) -> list[str]:
-        async with core_context(office, host, await office.tenant(tenant)) as context:
-            return [_told(context, one) for one in await person_data.erase(context, await _person(office, context, phone))]
+        foundation = await office.tenant(tenant)
+        async with core_context(office, host, foundation) as context:
+            person_id = await _person(office, context, phone)
+            kept = [_told(context, one) for one in await person_data.erase(context, person_id)]
+        # Another login's transaction. Were it lost, a link would stay that leads to nobody.
+        await AccountLinks(office.database).forget(Account(foundation.id, person_id), foundation.name)
+        return kept
 
     kept = with_office(work)
     say(text("cli.person_erased"))
