@@ -15,6 +15,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -70,6 +71,13 @@ class Rogue:
             "ES256": ECKey.generate_key("P-256", {"kid": "ES256", "use": "sig"}),
             "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "EdDSA", "use": "sig"}),
         }
+
+    @property
+    def public_pem(self) -> bytes:
+        """What everybody may know of its first key."""
+        key = self.keys["RS256"]
+        assert isinstance(key, RSAKey)
+        return key.as_pem(private=False)
 
     def approve(self, query: Mapping[str, str], subject: str) -> str:
         """What the person does there: a code for the address that the browser was sent to."""
@@ -146,7 +154,7 @@ def signed(header: Claims, claims: Claims, key: Key) -> str:
     """A token."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
-        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+        return jwt.encode(header, claims, key, registry=JWSRegistry(algorithms=[header["alg"]], strict_check_header=False))
 
 
 def without(told: Mapping[str, Any]) -> Claims:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from smilero_sdk.pages import Face
 from smilero_tenants.console.invitations import InvitationConsole
+from smilero_tenants.console.logins import LoginConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.settings import SettingsConsole
@@ -34,6 +35,7 @@ class ConsolePages:
             *ShopConsole(self._pages).routes(),
             *PeopleConsole(self._pages).routes(),
             *InvitationConsole(self._pages).routes(),
+            *LoginConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
-from smilero_core.identity.access import AUDIT_READ
+from smilero_core.identity.access import AUDIT_READ, LOGINS_MANAGE
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -74,7 +74,8 @@ async def _console_menu(visit: Visit) -> list[View]:
     plugins = _place(visit, "console.menu.plugins", "/console/plugins", "toggle-right")
     actor = visit.context.caller
     log = [_place(visit, "console.menu.audit", "/console/audit", "notebook-pen")] if actor and actor.may(AUDIT_READ) else []
-    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *log]
+    logins = [_place(visit, "console.menu.logins", "/console/logins", "log-in")] if actor and actor.may(LOGINS_MANAGE) else []
+    return [work, shops, *(_entry(visit, item, plugin) for plugin, item in await _items(visit)), plugins, *logins, *log]
 
 
 async def _items(visit: Visit) -> list[tuple[str, MenuItem]]:
