@@ -349,7 +349,8 @@ ABUSED: Mapping[Abuse, str] = {
 @pytest.mark.parametrize("abuse", ABUSED, ids=lambda abuse: abuse.__name__)
 async def test_an_abused_callback_lets_nobody_in(linked: Trip, site: Site, abuse: Abuse) -> None:
     # Those that go in once do so within the case, before they try again.
-    before, own = await sessions(linked), {reused_state: 1, ticket_reused: 1, code_reused: 1}.get(abuse, 0)
+    twice: Mapping[Abuse, int] = {reused_state: 1, ticket_reused: 1, code_reused: 1}
+    before, own = await sessions(linked), twice.get(abuse, 0)
     assert await abuse(linked, site) == ABUSED[abuse]
     assert await sessions(linked) == before + own
     behave(linked, Behaviour())

@@ -6,8 +6,8 @@ import secrets
 import time
 import warnings
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,13 +162,20 @@ def without(told: Mapping[str, Any]) -> Claims:
     return {name: value for name, value in told.items() if value is not None}
 
 
+class _Quiet(uvicorn.Server):
+    """Leaves the signals to the tests."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
 async def running_rogue() -> AsyncIterator[Rogue]:
     """Serve it on a port of its own until the end of the block."""
     rogue = Rogue()
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=rogue.routes()), port=0, log_level="error", lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` would take the signals of the tests
+    server = _Quiet(uvicorn.Config(Starlette(routes=rogue.routes()), port=0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
     while not server.started:
         assert not serving.done(), serving
         await asyncio.sleep(0)

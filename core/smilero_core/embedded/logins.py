@@ -26,7 +26,8 @@ _LOOK_SECONDS = 0.05
 def running_logins(subjects: Sequence[str]) -> Iterator[str]:
     """Run it until the end of the block; yields its issuer, an address of this machine alone.
 
-    It ends when we do, however that is: it reads its input until there is no more. Raises `embedded.not_installed`, `embedded.logins_failed`.
+    It ends when we do, however that is: it reads its input until there is no more.
+    Raises `embedded.not_installed`, `embedded.logins_failed`.
 
     Args:
         subjects: those who have a button there.
