@@ -285,6 +285,31 @@ async def _program_let_in(scene: Scene, _: str) -> Ask:
     return Ask(form=form, keyless=True)
 
 
+async def _sent_outside(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask()
+
+
+async def _home_from_outside(scene: Scene, _: str) -> Ask:
+    cookies, state = await scene.attempt(own_callback=True)
+    return Ask(query={"state": state, "error": "access_denied"}, cookies=cookies)
+
+
+async def _home_with_a_ticket(scene: Scene, _: str) -> Ask:
+    cookies, ticket = await scene.ticket()
+    return Ask(query={"ticket": ticket}, cookies=cookies)
+
+
+async def _own_login(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"login_id": await scene.login(who)}) if who in scene.sessions else Ask()
+
+
+async def _provider_added(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    await scene.forget_providers()
+    return Ask(form={"kind": "naver", "client": f"{scene.mark} {uuid4()}", "secret": "secret"})
+
+
 _SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
@@ -294,6 +319,12 @@ _MADE: Mapping[str, Made] = {
     "POST /sign-in/code": _code_given,
     "GET /sign-in/link/{token}": _link,
     "POST /sign-in/link/{token}": _link,
+    "GET /sign-in/with/{provider_id}": _sent_outside,
+    "GET /sign-in/callback": _home_from_outside,
+    "GET /sign-in/back": _home_with_a_ticket,
+    "POST /sessions/logins/{login_id}/unlink": _own_login,
+    "POST /portal/sessions/logins/{login_id}/unlink": _own_login,
+    "POST /console/logins": _provider_added,
     "GET /join/{token}": _joined,
     "POST /join/{token}": _joined,
     "POST /sessions/end": _signed_out_everywhere,

@@ -21,8 +21,13 @@ from smilero_core.files.store import FileStore
 from smilero_core.identity.codes import SignInCodes
 from smilero_core.identity.grants import Grants, Wish
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
+from smilero_core.identity.outside.attempts import Attempts, new_attempt
+from smilero_core.identity.outside.kinds import ISSUERS, Kind
+from smilero_core.identity.outside.logins import OutsideLogins
+from smilero_core.identity.outside.providers import Choice, Providers
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session
+from smilero_core.identity.tickets import Tickets
 from smilero_core.identity.tokens import NewToken, make_token, token_hash
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
@@ -204,6 +209,37 @@ class Scene:
             grant_id = await grants.allow(Actor(CAST[who][0], self.foundation.people[who]), wish)
             return str(grant_id), (await grants.issue(grant_id, wish.scopes, None)).access
 
+    async def attempt(self, *, own_callback: bool) -> tuple[dict[str, str], str]:
+        """The cookie of a browser on its way home from a provider, and its state."""
+        state, browser = Attempts.new_state(self.foundation.id), secrets.token_urlsafe(32)
+        made = new_attempt(UUID(self.ids["provider_id"]), "", f"http://{self.foundation.host}", "/")
+        async with self.site.database.unit(self.foundation.id) as unit:
+            attempts = Attempts(Session(unit), self.foundation.id, self.town.vault)
+            await attempts.begin(state, browser, made, own_callback=own_callback)
+            if not own_callback:
+                await attempts.came_back(state)
+        return {"__Host-outside": browser}, state
+
+    async def ticket(self) -> tuple[dict[str, str], str]:
+        """The same with what leads home from the platform's callback, where the person said no."""
+        cookies, state = await self.attempt(own_callback=False)
+        async with self.site.database.unit(self.foundation.id) as unit:
+            tickets = Tickets(Session(unit), self.foundation.id, self.town.vault)
+            held = {"state": state, "code": "", "error": "access_denied", "iss": ""}
+            return cookies, await tickets.issue("outside sign-in", held)
+
+    async def login(self, who: str) -> str:
+        """One of somebody's logins outside."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            logins = OutsideLogins(Session(unit), self.foundation.id, self.town.vault)
+            return str(await logins.link(UUID(self.ids["provider_id"]), secrets.token_urlsafe(8), self.foundation.people[who]))
+
+    async def forget_providers(self) -> None:
+        """Make room for another: there may be eight."""
+        await self.site.admin.execute(
+            "delete from core.outside_provider where tenant_id = $1 and id <> $2", self.foundation.id, UUID(self.ids["provider_id"])
+        )
+
     async def shop_name(self) -> str:
         """Of the first shop."""
         return str(await self.site.admin.fetchval("select name from core.shop where id = $1", self.foundation.shop))
@@ -296,7 +332,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
     sessions = {who: await _session(site, foundation, who) for who in CAST}
     claim = await stage.till.claim(stage.campaign)
     more = {"file_id": str(await _file(site, foundation, mark, folder)), "code": claim["code"]}
-    scene = Scene(site, stage, mark, secret, {**stage.ids, **more}, sessions, "")
+    scene = Scene(site, stage, mark, secret, {**stage.ids, **more, "provider_id": await _provider(site, foundation, mark)}, sessions, "")
     invitation = await scene.invitation()
     await _on_record(scene, invitation)
     async with site.database.unit(foundation.id) as unit:
@@ -311,10 +347,19 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "link_id": await scene.linked.link("merchant"),
         "client_id": (await scene.program())[0],
         "token_id": await scene.own_token("merchant"),
+        "login_id": await scene.login("merchant"),
     }
     made["grant_id"], access = await scene.grant("owner")
     tokens = {"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene), "/oauth/revoke": access}
     return replace(scene, ids={**scene.ids, **made}, tokens=tokens)
+
+
+async def _provider(site: Site, foundation: Foundation, mark: str) -> str:
+    """Naver: where a browser is sent there, nobody has to be asked before."""
+    async with site.database.unit(foundation.id) as unit:
+        providers = Providers(Session(unit), foundation.id, Town(site, foundation).vault)
+        choice = Choice(mark, "secret", own_callback=False, enabled=True)
+        return str(await providers.add(Kind.NAVER, ISSUERS[Kind.NAVER], mark, choice))
 
 
 async def _on_record(scene: Scene, invitation: Outgoing) -> None:

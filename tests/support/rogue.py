@@ -6,8 +6,8 @@ import secrets
 import time
 import warnings
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -70,6 +71,13 @@ class Rogue:
             "ES256": ECKey.generate_key("P-256", {"kid": "ES256", "use": "sig"}),
             "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "EdDSA", "use": "sig"}),
         }
+
+    @property
+    def public_pem(self) -> bytes:
+        """What everybody may know of its first key."""
+        key = self.keys["RS256"]
+        assert isinstance(key, RSAKey)
+        return key.as_pem(private=False)
 
     def approve(self, query: Mapping[str, str], subject: str) -> str:
         """What the person does there: a code for the address that the browser was sent to."""
@@ -146,7 +154,7 @@ def signed(header: Claims, claims: Claims, key: Key) -> str:
     """A token."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
-        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+        return jwt.encode(header, claims, key, registry=JWSRegistry(algorithms=[header["alg"]], strict_check_header=False))
 
 
 def without(told: Mapping[str, Any]) -> Claims:
@@ -154,13 +162,20 @@ def without(told: Mapping[str, Any]) -> Claims:
     return {name: value for name, value in told.items() if value is not None}
 
 
+class _Quiet(uvicorn.Server):
+    """Leaves the signals to the tests."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
 async def running_rogue() -> AsyncIterator[Rogue]:
     """Serve it on a port of its own until the end of the block."""
     rogue = Rogue()
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=rogue.routes()), port=0, log_level="error", lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` would take the signals of the tests
+    server = _Quiet(uvicorn.Config(Starlette(routes=rogue.routes()), port=0, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
     while not server.started:
         assert not serving.done(), serving
         await asyncio.sleep(0)

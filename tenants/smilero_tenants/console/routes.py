@@ -11,6 +11,7 @@ from smilero_tenants.console.colleague import OneColleagueConsole
 from smilero_tenants.console.colleagues import ColleagueConsole
 from smilero_tenants.console.factors import FactorConsole
 from smilero_tenants.console.invitations import InvitationConsole
+from smilero_tenants.console.logins import LoginConsole
 from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.programs import ProgramConsole
@@ -43,6 +44,7 @@ class ConsolePages:
             *OneColleagueConsole(self._pages).routes(),
             *RightsConsole(self._pages).routes(),
             *FactorConsole(self._pages).routes(),
+            *LoginConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
             *ProgramConsole(self._pages).routes(),

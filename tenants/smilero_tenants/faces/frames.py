@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 from uuid import UUID
 
-from smilero_core.identity.access import AUDIT_READ, PEOPLE_MANAGE, PROGRAMS_MANAGE, RIGHTS_MANAGE, TOKENS_MAKE
+from smilero_core.identity.access import (
+    AUDIT_READ,
+    LOGINS_MANAGE,
+    PEOPLE_MANAGE,
+    PROGRAMS_MANAGE,
+    RIGHTS_MANAGE,
+    TOKENS_MAKE,
+)
 from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
@@ -24,6 +31,7 @@ _SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
     ("console.menu.colleagues", "/console/colleagues", "users", PEOPLE_MANAGE),
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
+    ("console.menu.logins", "/console/logins", "log-in", LOGINS_MANAGE),
     ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
     ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
     ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),

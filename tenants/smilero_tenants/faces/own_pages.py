@@ -39,6 +39,11 @@ class OwnPages:
         self._face = face
         self._lent = lent
 
+    @property
+    def parts(self) -> FaceParts:
+        """The running application."""
+        return self._parts()
+
     async def show(self, request: Request, make: Callable[[Visit], Awaitable[Shown | str]]) -> Response:
         """Answer with a page, or lead to the one whose address `make` returns. `make` asks for the permission."""
         try:

@@ -6,6 +6,7 @@ from uuid import UUID
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.identity.factors import Factors
+from smilero_core.identity.outside.demo import offer_demo_login
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import GUARDED
 from smilero_core.identity.totp import new_secret
@@ -61,6 +62,20 @@ async def provision_demo(database: Database, vault: Vault, plugins: Sequence[str
                 await _fill(store, people, definition, told)
             await _give_apps(session, tenant_id, vault)
             await _switch_new_on(session, plugins)
+
+
+async def offer_logins(database: Database, vault: Vault, issuer: str, label: str) -> None:
+    """Let every demo foundation have the demo's provider of logins, where it listens this time.
+
+    Args:
+        label: what stands on its button.
+    """
+    office = TenantOffice(database)
+    for definition in load_definitions():
+        tenant_id = await office.find(definition.slug)
+        if tenant_id is not None:
+            async with database.unit(tenant_id) as unit:
+                await offer_demo_login(Session(unit), tenant_id, vault, issuer, label)
 
 
 async def _fill(store: RegistryStore, people: People, definition: MarketDefinition, told: Told) -> None:

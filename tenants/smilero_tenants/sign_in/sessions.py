@@ -1,6 +1,7 @@
 """`/portal/sessions`, `/console/sessions` and `/sessions`: where somebody is signed in, ended one by one or all."""
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.identity.devices import told_device
+from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.sessions import OpenSession, end_sessions, open_sessions
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
@@ -36,6 +38,7 @@ class SessionPages:
             Route(path, self.list),
             Route(f"{path}/end", self.end_all, methods=["POST"]),
             Route(f"{path}/{{session_id:uuid}}/end", self.end_one, methods=["POST"]),
+            Route(f"{path}/logins/{{login_id:uuid}}/unlink", self.unlink, methods=["POST"]),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -67,6 +70,19 @@ class SessionPages:
 
         return await self._pages.command(request, carry_out)
 
+    async def unlink(self, request: Request) -> Response:
+        """Take away one of one's own logins outside."""
+
+        async def carry_out(visit: Visit, _: dict[str, str]) -> str:
+            if visit.visitor is None:
+                raise SignInNeeded
+            login_id = request.path_params["login_id"]
+            label = await _logins(visit).unlink(login_id, visit.visitor.person_id)
+            await visit.context.audit.record("identity.audit.outside_unlinked", login_id, label=label)
+            return _PATHS[self._face]
+
+        return await self._pages.command(request, carry_out)
+
     async def _list(self, visit: Visit) -> Shown:
         mine = visit.visitor
         found = await open_sessions(visit.context.host, mine.person_id) if mine else []
@@ -75,6 +91,10 @@ class SessionPages:
         values: Values = {
             "sessions": [self._row(visit, one) for one in found],
             "end_all": f"{path}/end",
+            "logins": [
+                {"label": one.label, "since": _since(visit, one.since), "unlink": f"{path}/logins/{one.id}/unlink"}
+                for one in (await _logins(visit).of(mine.person_id) if mine else ())
+            ],
             "back_url": _BACK[self._face],
         }
         if self._face is not Face.PORTAL:
@@ -83,11 +103,19 @@ class SessionPages:
 
     def _row(self, visit: Visit, one: OpenSession) -> Values:
         kind, program = told_device(one.device)
-        since = one.since.astimezone(ZoneInfo(visit.tenant.timezone))
         return {
             "device": visit.context.text(f"identity.device.{kind}"),
             "program": visit.context.text(f"identity.program.{program}"),
-            "since": visit.context.text("identity.since", month=since.month, day=since.day, time=f"{since:%H:%M}"),
+            "since": _since(visit, one.since),
             "here": visit.visitor is not None and one.id == visit.visitor.session_id,
             "end": f"{_PATHS[self._face]}/{one.id}/end",
         }
+
+
+def _since(visit: Visit, moment: datetime) -> str:
+    since = moment.astimezone(ZoneInfo(visit.tenant.timezone))
+    return visit.context.text("identity.since", month=since.month, day=since.day, time=f"{since:%H:%M}")
+
+
+def _logins(visit: Visit) -> OutsideLogins:
+    return OutsideLogins(visit.context.host, visit.tenant.id, visit.parts.vault)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -12,12 +13,13 @@ from smilero_core.db.database import Database
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.embedded import Embedded, EmbeddedServices, claimed
+from smilero_core.embedded.logins import running_logins
 from smilero_core.identity.vault import Vault
 from smilero_core.models import CORE_MODELS
 from smilero_core.plugins.gate import PluginGate
 from smilero_sdk.errors import Problem
 from smilero_tenants.markets.definition import load_definitions
-from smilero_tenants.provisioning.demo import DEMO_PHONES, provision_demo
+from smilero_tenants.provisioning.demo import DEMO_PHONES, offer_logins, provision_demo
 from smilero_tenants.provisioning.life import live_demo
 from smilero_web.cli.console import LOG, Told, progress, say, text
 from smilero_web.cli.ending import ignore_signals, until_ended
@@ -74,14 +76,16 @@ def _run(parts: Parts, database: DatabaseSettings, services: EmbeddedServices) -
     parts = replace(parts, settings=parts.settings.model_copy(update={"redis_url": services.redis_url, "secret_key": secret}))
     mark_demo(parts.settings.data_dir, demo=parts.settings.demo)
     upgrade_database(database, parts.host)
-    if parts.settings.demo:
-        with reaching(), progress() as told:
-            asyncio.run(_provision(parts, database, told))
-    keep_running(parts.settings, database, lambda port: _greet(parts.settings, port, services.database_url))
+    with ExitStack() as stack:
+        if parts.settings.demo:
+            issuer = stack.enter_context(running_logins(sorted(DEMO_PHONES.values())))
+            with reaching(), progress() as told:
+                asyncio.run(_provision(parts, database, told, issuer))
+        keep_running(parts.settings, database, lambda port: _greet(parts.settings, port, services.database_url))
 
 
-async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> None:
-    """The foundations with their shops and people, then the sixty days that the plugins make up."""
+async def _provision(parts: Parts, database: DatabaseSettings, told: Told, issuer: str) -> None:
+    """The foundations with their shops, people and logins, then the sixty days that the plugins make up."""
     vault = Vault.of(database)
     await init_models({"core": CORE_MODELS, **parts.host.models})
     try:
@@ -89,6 +93,7 @@ async def _provision(parts: Parts, database: DatabaseSettings, told: Told) -> No
             # A plugin under development is on where its author wants it.
             plugins = sorted(parts.host.listed - {parts.settings.watch})
             await provision_demo(opened, vault, plugins, lambda name, *how_far: told(text("cli.provisioning", name=name), *how_far))
+            await offer_logins(opened, vault, issuer, parts.catalogue.text("ko", "provisioning.demo_login"))
             installed = Installed(parts.host, parts.catalogue)
             services = host_services(installed, PluginGate(opened, parts.host.listed), vault)
             await live_demo(opened, services, parts.access, lambda name, *how_far: told(text("cli.living", name=name), *how_far))
