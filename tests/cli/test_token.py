@@ -32,45 +32,6 @@ def test_an_operator_belongs_to_no_foundation(demo: Demo) -> None:
     assert re.fullmatch(r"smi_[\w-]{43}\n", made.out)
 
 
-def test_a_token_with_scopes_may_no_more(demo: Demo) -> None:
-    made = token(demo, "owner", "--scope", "plugins.read", "--scope", "measures.read", "--days", "1").out.strip()
-    plain = token(demo, "owner").out.strip()
-    for path, status in ((CAMPAIGNS, 403), ("/api/v1/plugins", 200)):
-        assert demo.get(path, "seongnam.localhost", made)[0] == status
-        assert demo.get(path, "seongnam.localhost", plain)[0] == 200
-    assert token(demo, "merchant", "--scope", "plugins.read").refused("tokens.scope", "plugins.read")
-    assert token(demo, "owner", "--scope", "everything").refused("tokens.scope", "everything")
-    for days in ("0", "366"):
-        assert token(demo, "owner", "--days", days).code == 2
-    assert demo.smilero("token", "create", "--role", "operator", "--scope", "plugins.read").code == 2
-
-
-def test_tokens_are_listed_without_themselves_and_revoked_one_by_one(demo: Demo) -> None:
-    made = token(demo, "staff", "--scope", "plugins.read", "--days", "7").out.strip()
-    assert demo.get("/api/v1/plugins", "seongnam.localhost", made)[0] == 200
-    listed = demo.smilero("token", "list", "--tenant", "seongnam", "--json")
-    newest = listed.json[0]
-    assert made not in listed.out
-    assert (newest["role"], newest["scopes"]) == ("staff", ["plugins.read"])
-    assert newest["last_used_on"] is not None
-    assert newest["id"] in demo.smilero("token", "list", "--tenant", "seongnam").out
-    # Another foundation knows nothing of it.
-    assert demo.smilero("token", "revoke", newest["id"], "--tenant", "bucheon").refused("http.not_found")
-    assert demo.get("/api/v1/plugins", "seongnam.localhost", made)[0] == 200
-    for _ in range(2):
-        assert demo.smilero("token", "revoke", newest["id"], "--tenant", "seongnam").code == 0
-    assert demo.get("/api/v1/plugins", "seongnam.localhost", made)[0] == 401
-    assert newest["id"] not in demo.smilero("token", "list", "--tenant", "seongnam").out
-
-
-def test_an_operators_token_is_listed_and_revoked(demo: Demo) -> None:
-    demo.smilero("token", "create", "--role", "operator")
-    first, *others = demo.smilero("token", "list", "--json").json
-    assert demo.smilero("token", "revoke", first["id"]).code == 0
-    assert demo.smilero("token", "list", "--json").json == others
-    assert demo.smilero("token", "revoke", "00000000-0000-7000-8000-000000000000").refused("http.not_found")
-
-
 def test_in_the_demo_a_new_number_becomes_a_person_once(demo: Demo) -> None:
     before = people(demo)
     for phone in ("010-2345-6789", "+82 10 2345 6789"):

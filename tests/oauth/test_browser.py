@@ -14,7 +14,7 @@ from tests.support.browser import DESK, Visitor, violations, visiting
 from tests.support.demo import Demo
 
 BACK = "https://stock.example/back"
-OWNER, MERCHANT = "010-0000-0001", "010-0000-1001"
+OWNER, MERCHANT = "010-1111-0000", "010-1111-0003"  # of the cast
 
 
 async def test_a_program_is_let_in_allowed_and_reads(demo: Demo, browser: Browser) -> None:
