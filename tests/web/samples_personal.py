@@ -1,7 +1,11 @@
 """Contexts of the pages about what is stored of somebody."""
 
 KEPT: list[dict[str, object]] = [
-    {"what": "누가 언제 무엇을 했는지의 기록(이름과 번호 없이)", "why": "개인정보의 안전성 확보조치 기준 제8조(접속기록의 보관)", "until": None},
+    {
+        "what": "누가 언제 무엇을 했는지의 기록(이름과 번호 없이)",
+        "why": "개인정보의 안전성 확보조치 기준 제8조(접속기록의 보관)",
+        "until": None,
+    },
     {"what": "결제한 기록", "why": "전자상거래법 시행령 제6조", "until": "2031-11-24"},
 ]
 HELD: list[dict[str, object]] = [

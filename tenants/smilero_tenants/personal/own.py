@@ -20,7 +20,7 @@ from smilero_tenants.sign_in.entering import alone
 _PATHS = {Face.PORTAL: "/portal/me", Face.PUBLIC: "/me"}
 _BACK = {Face.PORTAL: "/portal/help", Face.PUBLIC: "/"}
 # The frame of customers, whose pages have no shop and no bar.
-_PLAIN = {"shop": None, "bar": [], "sign_out_url": "/sign-out", "search_url": None}
+_PLAIN: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": "/sign-out", "search_url": None}
 
 
 class OwnData:
