@@ -13,6 +13,7 @@ import typer
 from smilero_core.db.orm import forget_models, init_models
 from smilero_core.db.session import Session
 from smilero_core.events.replay import replay
+from smilero_core.files.store import FileStore
 from smilero_core.models import CORE_MODELS
 from smilero_core.plugins import installing, lifecycle
 from smilero_core.plugins.context import Context
@@ -25,7 +26,7 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import Catalogue
 from smilero_web.cli.console import PACKAGES, JsonOption, language, print_json, print_table, progress, say, text
 from smilero_web.cli.migrate import find_plugins
-from smilero_web.cli.office import Office, database_settings, reaching, with_office
+from smilero_web.cli.office import Office, database_settings, reaching, web_settings, with_office
 from smilero_web.cli.plugin_author import check, new
 from smilero_web.services import Installed, host_services
 
@@ -186,7 +187,9 @@ def _switch(name: str, slug: str, *, enabled: bool) -> None:
 @asynccontextmanager
 async def core_context(office: Office, host: PluginHost, tenant: Tenant, *, read_only: bool = False) -> AsyncIterator[Context]:
     """A transaction of the core at a foundation, by nobody who signed in, with the plugins' models and sentences loaded."""
-    installed = Installed(host, Catalogue.of([*PACKAGES, *host.packages]))
+    web = web_settings()
+    files = FileStore.at(web.files_url, web.data_dir / "files")
+    installed = Installed(host, Catalogue.of([*PACKAGES, *host.packages]), files)
     gate = PluginGate(office.database, host.listed)
     await init_models({"core": CORE_MODELS, **host.models})
     try:
