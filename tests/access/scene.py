@@ -19,10 +19,13 @@ from smilero_core.db.session import Session
 from smilero_core.files.for_plugins import store_upload
 from smilero_core.files.store import FileStore
 from smilero_core.identity.codes import SignInCodes
+from smilero_core.identity.factors import Factors
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
+from smilero_core.identity.passkeys import Asking, Ceremony, Passkeys
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session
 from smilero_core.identity.tokens import token_hash
+from smilero_core.identity.totp import code_at, new_secret, step_of
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.gate import FRESH_SECONDS
@@ -31,6 +34,7 @@ from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 from tests.support.application import Site
+from tests.support.authenticator import SoftKey
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
 from tests.support.operations import Stage, set_stage
@@ -138,6 +142,11 @@ class Scene:
         """The session of a new person with the role of one of the cast."""
         async with self.site.database.unit(self.foundation.id) as unit:
             return await open_session(Session(unit), await self._new_person(Session(unit), who), factor=True)
+
+    async def person(self, who: str) -> UUID:
+        """A new person with the role of one of the cast."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await self._new_person(Session(unit), who)
 
     async def member(self) -> str:
         """A new person's place at the first shop."""
@@ -263,10 +272,78 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
         "invitation_id": str(invitation.invitation_id),
+        "person_id": str(foundation.people["staff"]),
+        "passkey_id": str(await Prover(scene, foundation.people["owner"]).passkey()),
     }
     return replace(
         scene, ids={**scene.ids, **made}, tokens={"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene)}
     )
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Somebody of a scene who proves to be that person.
+
+    Attributes:
+        token: of a session of theirs, if there is one.
+    """
+
+    scene: Scene
+    person_id: UUID
+    token: str = ""
+    key: SoftKey = field(default_factory=SoftKey)
+
+    @classmethod
+    async def new(cls, scene: Scene, who: str) -> "Prover":
+        """A new person with the role of one of the cast, and a session that has just been given a second factor."""
+        made = await scene.person(who)
+        async with scene.site.database.unit(scene.foundation.id) as unit:
+            return cls(scene, made, await open_session(Session(unit), made, factor=True))
+
+    async def app_code(self) -> str:
+        """The code of an app that is set up for it."""
+        secret = new_secret()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            await self._factors(Session(unit)).set_app(self.person_id, secret, 0)
+        return code_at(secret, step_of(datetime.now(UTC)))
+
+    async def recovery_code(self) -> str:
+        """One of ten."""
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            return (await self._factors(Session(unit)).new_recovery_codes(self.person_id))[0]
+
+    async def new_credential(self) -> str:
+        """What a browser answers that has just made a passkey."""
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            options = await self._passkeys(Session(unit)).ask_new(
+                self._asking(self.token), self.scene.mark, self.person_id, self.scene.mark
+            )
+        return self.key.made(options, self._asking("").origin)
+
+    async def passkey(self) -> UUID:
+        """One that is kept."""
+        credential = await self.new_credential()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            made = await self._passkeys(Session(unit)).add(self._asking(self.token), self.person_id, credential, f"{self.scene.mark} key")
+        assert made is not None
+        return made
+
+    async def credential(self, ceremony: Ceremony, browser: str) -> str:
+        """What a browser answers that shows it."""
+        await self.passkey()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            options = await self._passkeys(Session(unit)).ask(ceremony, self._asking(browser))
+        return self.key.shown(options, self._asking("").origin)
+
+    def _asking(self, browser: str) -> Asking:
+        host = self.scene.foundation.host
+        return Asking(host, f"http://{host}", browser)
+
+    def _factors(self, session: Session) -> Factors:
+        return Factors(session, self.scene.foundation.id, self.scene.town.vault)
+
+    def _passkeys(self, session: Session) -> Passkeys:
+        return Passkeys(session, self.scene.foundation.id, self.scene.town.vault)
 
 
 async def _on_record(scene: Scene, invitation: Outgoing) -> None:
