@@ -54,7 +54,9 @@ async def test_without_a_factor_no_page_and_no_command_of_the_console_is_open(to
         guest = await half_in(town, who)
         for one in routes:
             path = one.at({name: "coupons" if name == "name" else uuid4() for name in one.takes})
-            answer = await (guest.get(path) if one.method == "GET" else guest.post(path, {"plugin": "core"}, key=str(uuid4())))
+            # Plugins' commands want a key, and the host's own take nothing that they do not know.
+            key = str(uuid4()) if ".console." in one.name else None
+            answer = await (guest.get(path) if one.method == "GET" else guest.post(path, {"plugin": "core"}, key=key))
             assert answer.status_code == ON, (one, answer.status_code, answer.text[:200])
             assert answer.headers["location"].startswith(f"{FACTOR}?next="), one
     assert await town.site.admin.fetchval("select count(*) from core.audit_entry where tenant_id = $1", town.foundation.id) == before

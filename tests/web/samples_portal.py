@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
 
 BAR = [
@@ -215,7 +216,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         )
         for kind in KINDS
     },
-    **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
+    **{name: (template, ALONE | values) for name, (template, values) in {**ALONE_PAGES, **FACTOR_PAGES}.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
     "help": (
         "portal/help.html",
