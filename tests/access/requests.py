@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,12 +11,15 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from smilero_core.identity.passkeys import Ceremony
 from smilero_sdk.roles import Role
 from smilero_web.testhost.samples import sample_of
-from tests.access.scene import Ask, Scene, send
+from tests.access.scene import Ask, Prover, Scene, send
 from tests.access.subjects import Subject
+from tests.support.authenticator import SoftKey
 from tests.support.coupons import campaign_body
-from tests.support.faces import SESSION
+from tests.support.faces import DEVICE, SESSION
+from tests.support.factors import setup_form
 from tests.support.forms import fields_of
 from tests.support.oauth import BACK
 from tests.support.operations import identifiers
@@ -143,7 +147,7 @@ async def _erased(scene: Scene, who: str) -> Ask:
 
 
 async def _somebody_erased(scene: Scene, _: str) -> Ask:
-    return Ask(ids={"person_id": await scene.person()}, form={"reason": "asked"})
+    return Ask(ids={"person_id": str(await scene.person("customer"))}, form={"reason": "asked"})
 
 
 async def _own_session(scene: Scene, who: str) -> Ask:
@@ -221,6 +225,50 @@ async def _about_an_invitation(scene: Scene, _: str) -> Ask:
 
 async def _core_exported(_: Scene, __: str) -> Ask:
     return Ask(form={"plugin": "core"}, keyless=True)
+
+
+async def _sealed_app(scene: Scene, who: str) -> Ask:
+    if who not in scene.sessions:
+        return Ask(form={"setup": "", "code": "", "next": "/console"}, keyless=True)
+    prover = await Prover.new(scene, who)
+    page = await send(
+        scene, Ask(), ("GET", "/sign-in/factor/app"), host=scene.foundation.host, credentials={"Cookie": f"{SESSION}={prover.token}"}
+    )
+    return replace(_with_session(prover.token), form=setup_form(page.text), keyless=True)
+
+
+def _proving(**made: Callable[[Prover], Awaitable[str]]) -> Made:
+    """A form by a new person who is who it says, each field made for that person."""
+
+    async def ask(scene: Scene, who: str) -> Ask:
+        if who not in scene.sessions:
+            return Ask(form=dict.fromkeys(made, ""), keyless=True)
+        prover = await Prover.new(scene, who)
+        form = {name: await make(prover) for name, make in made.items()}
+        return replace(_with_session(prover.token), form=form, keyless=True)
+
+    return ask
+
+
+async def _own_passkey(scene: Scene, who: str) -> Ask:
+    if who not in scene.sessions:
+        return Ask(form={"name": "zq"}, keyless=True)
+    prover = await Prover.new(scene, who)
+    await replace(prover, key=SoftKey()).passkey()  # the last one cannot be removed
+    ids = {"passkey_id": str(await prover.passkey())}
+    return replace(_with_session(prover.token), ids=ids, form={"name": "zq"}, keyless=True)
+
+
+async def _by_passkey(scene: Scene, who: str) -> Ask:
+    await scene.forget_limits()
+    prover, device = await Prover.new(scene, "staff"), secrets.token_urlsafe(32)
+    form = {"credential": await prover.credential(Ceremony.SIGN_IN, device), "next": "/"}
+    return replace(await _signed_out(scene, who), cookies={DEVICE: device}, form=form, keyless=True)
+
+
+async def _someone_to_reset(scene: Scene, _: str) -> Ask:
+    # Of its own, as the sessions of the cast are needed on.
+    return Ask(ids={"person_id": str(await scene.person("staff"))}, form={"reason": "zq"}, keyless=True)
 
 
 def _settings(path: str) -> Made:
@@ -324,7 +372,21 @@ _MADE: Mapping[str, Made] = {
     "GET /sign-in/back": _home_with_a_ticket,
     "POST /sessions/logins/{login_id}/unlink": _own_login,
     "POST /portal/sessions/logins/{login_id}/unlink": _own_login,
+    "POST /console/sessions/logins/{login_id}/unlink": _own_login,
     "POST /console/logins": _provider_added,
+    "POST /sign-in/passkey": _by_passkey,
+    "POST /sign-in/factor": _proving(code=Prover.app_code),
+    "POST /sign-in/factor/passkey": _proving(credential=lambda one: one.credential(Ceremony.FACTOR, one.token)),
+    "POST /sign-in/factor/recovery": _proving(code=Prover.recovery_code),
+    "POST /sign-in/factor/app": _sealed_app,
+    "POST /sign-in/factor/app/remove": _proving(),
+    "POST /sign-in/factor/passkeys/options": _proving(),
+    "POST /sign-in/factor/passkeys": _proving(credential=Prover.new_credential),
+    "POST /sign-in/factor/passkeys/{passkey_id}/name": _own_passkey,
+    "POST /sign-in/factor/passkeys/{passkey_id}/remove": _own_passkey,
+    "POST /sign-in/factor/codes": _proving(),
+    "GET /console/factors/people/{person_id}/reset": _someone_to_reset,
+    "POST /console/factors/people/{person_id}/reset": _someone_to_reset,
     "GET /join/{token}": _joined,
     "POST /join/{token}": _joined,
     "POST /sessions/end": _signed_out_everywhere,

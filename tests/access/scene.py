@@ -19,16 +19,19 @@ from smilero_core.db.session import Session
 from smilero_core.files.for_plugins import store_upload
 from smilero_core.files.store import FileStore
 from smilero_core.identity.codes import SignInCodes
+from smilero_core.identity.factors import Factors
 from smilero_core.identity.grants import Grants, Wish
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
 from smilero_core.identity.outside.attempts import Attempts, new_attempt
 from smilero_core.identity.outside.kinds import ISSUERS, Kind
 from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.outside.providers import Choice, Providers
+from smilero_core.identity.passkeys import Asking, Ceremony, Passkeys
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.sessions import open_session
 from smilero_core.identity.tickets import Tickets
 from smilero_core.identity.tokens import NewToken, make_token, token_hash
+from smilero_core.identity.totp import code_at, new_secret, step_of
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.gate import FRESH_SECONDS
@@ -38,6 +41,7 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 from tests.access.partner import Partner
 from tests.support.application import Site
+from tests.support.authenticator import SoftKey
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
 from tests.support.oauth import BACK, Outside, let_in
@@ -152,15 +156,15 @@ class Scene:
         async with self.site.database.unit(self.foundation.id) as unit:
             return await open_session(Session(unit), await self._new_person(Session(unit), who), factor=True)
 
+    async def person(self, who: str) -> UUID:
+        """A new person with the role of one of the cast."""
+        async with self.site.database.unit(self.foundation.id) as unit:
+            return await self._new_person(Session(unit), who)
+
     async def member(self) -> str:
         """A new person's place at the first shop."""
         async with self.site.database.unit(self.foundation.id) as unit:
             return await _place(Session(unit), await self._new_person(Session(unit), "clerk"))
-
-    async def person(self) -> str:
-        """A new customer."""
-        async with self.site.database.unit(self.foundation.id) as unit:
-            return str(await self._new_person(Session(unit), "customer"))
 
     async def colleague(self, who: str) -> str:
         """A new person's place at the foundation."""
@@ -348,6 +352,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "client_id": (await scene.program())[0],
         "token_id": await scene.own_token("merchant"),
         "login_id": await scene.login("merchant"),
+        "passkey_id": str(await Prover(scene, foundation.people["owner"]).passkey()),
     }
     made["grant_id"], access = await scene.grant("owner")
     tokens = {"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene), "/oauth/revoke": access}
@@ -360,6 +365,72 @@ async def _provider(site: Site, foundation: Foundation, mark: str) -> str:
         providers = Providers(Session(unit), foundation.id, Town(site, foundation).vault)
         choice = Choice(mark, "secret", own_callback=False, enabled=True)
         return str(await providers.add(Kind.NAVER, ISSUERS[Kind.NAVER], mark, choice))
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Somebody of a scene who proves to be that person.
+
+    Attributes:
+        token: of a session of theirs, if there is one.
+    """
+
+    scene: Scene
+    person_id: UUID
+    token: str = ""
+    key: SoftKey = field(default_factory=SoftKey)
+
+    @classmethod
+    async def new(cls, scene: Scene, who: str) -> "Prover":
+        """A new person with the role of one of the cast, and a session that has just been given a second factor."""
+        made = await scene.person(who)
+        async with scene.site.database.unit(scene.foundation.id) as unit:
+            return cls(scene, made, await open_session(Session(unit), made, factor=True))
+
+    async def app_code(self) -> str:
+        """The code of an app that is set up for it."""
+        secret = new_secret()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            await self._factors(Session(unit)).set_app(self.person_id, secret, 0)
+        return code_at(secret, step_of(datetime.now(UTC)))
+
+    async def recovery_code(self) -> str:
+        """One of ten."""
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            return (await self._factors(Session(unit)).new_recovery_codes(self.person_id))[0]
+
+    async def new_credential(self) -> str:
+        """What a browser answers that has just made a passkey."""
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            options = await self._passkeys(Session(unit)).ask_new(
+                self._asking(self.token), self.scene.mark, self.person_id, self.scene.mark
+            )
+        return self.key.made(options, self._asking("").origin)
+
+    async def passkey(self) -> UUID:
+        """One that is kept."""
+        credential = await self.new_credential()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            made = await self._passkeys(Session(unit)).add(self._asking(self.token), self.person_id, credential, f"{self.scene.mark} key")
+        assert made is not None
+        return made
+
+    async def credential(self, ceremony: Ceremony, browser: str) -> str:
+        """What a browser answers that shows it."""
+        await self.passkey()
+        async with self.scene.site.database.unit(self.scene.foundation.id) as unit:
+            options = await self._passkeys(Session(unit)).ask(ceremony, self._asking(browser))
+        return self.key.shown(options, self._asking("").origin)
+
+    def _asking(self, browser: str) -> Asking:
+        host = self.scene.foundation.host
+        return Asking(host, f"http://{host}", browser)
+
+    def _factors(self, session: Session) -> Factors:
+        return Factors(session, self.scene.foundation.id, self.scene.town.vault)
+
+    def _passkeys(self, session: Session) -> Passkeys:
+        return Passkeys(session, self.scene.foundation.id, self.scene.town.vault)
 
 
 async def _on_record(scene: Scene, invitation: Outgoing) -> None:

@@ -35,6 +35,9 @@ NO_OBJECT: Mapping[str, str] = {
 # Fields that name an object and are not called as the parameter of a path is that takes it.
 FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id"}
 
+# What is typed here is a secret that is tried, and tries are counted: it names nothing.
+TRIED = frozenset({"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app"})
+
 KEYS = "core.idempotency"
 
 each_subject = pytest.mark.parametrize("name", subjects())
@@ -171,8 +174,7 @@ def spoilt(subject: Subject, ask: Ask) -> Iterator[Ask]:
 def twins(subject: Subject, ask: Ask, ours: Scene, theirs: Scene) -> Iterator[tuple[str, Ask, Ask]]:
     """For each id in a request: the request with the foreign foundation's, and with one that never was. Nothing else differs."""
     known = {**ours.ids, **theirs.ids}
-    # The code of a sign-in is a secret that is tried, and tries are counted: it names nothing.
-    for part in ("ids", "query", "body", "form") if subject.name != "POST /sign-in/code" else ():
+    for part in ("ids", "query", "body", "form") if subject.name not in TRIED else ():
         held: Mapping[str, object] = getattr(ask, part) or {}
         for name in objects(held if part != "ids" else _in_path(subject, held)):
             takes = FIELDS.get(name, name)

@@ -15,9 +15,12 @@ from smilero_core.db.session import Session
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.identity.bearers import bearer_of
 from smilero_core.identity.codes import SignInCodes
+from smilero_core.identity.factors import Factors
 from smilero_core.identity.people import NewPerson, People
+from smilero_core.identity.personal import PersonalData
 from smilero_core.identity.sessions import open_session, signed_in
 from smilero_core.identity.tokens import create_token
+from smilero_core.identity.totp import new_secret
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.context import Context, HostServices
@@ -290,3 +293,27 @@ async def test_a_stranger_and_another_foundations_person_are_nobody(somebody: So
                 with pytest.raises(Problem) as nobody:
                     await call(context, person)
                 assert nobody.value.code == "http.not_found"
+
+
+async def test_what_somebody_proves_themselves_by_is_told_and_erased(somebody: Somebody) -> None:
+    async with somebody.core() as context:
+        factors = Factors(context.host, context.tenant.id, somebody.house.vault)
+        await factors.set_app(somebody.id, new_secret(), 0)
+        await factors.new_recovery_codes(somebody.id)
+        await context.host.execute(
+            "insert into core.passkey (id, person_id, credential_id, public_key, sign_count, name) values ($1, $2, $3, $3, 0, $4)",
+            uuid7(),
+            somebody.id,
+            b"key",
+            "key of hers",
+        )
+        data = PersonalData(context.host, context.tenant.id, somebody.house.vault)
+        [told] = [section.rows for section in await data.sections(somebody.id) if section.title == "person.factors"]
+        assert [(row["kind"], row["name"], row["count"]) for row in told] == [
+            ("app", "", None),
+            ("passkey", "key of hers", None),
+            ("recovery", "", 10),
+        ]
+        await data.erase(somebody.id)
+    for table in ("passkey", "recovery_code", "second_factor"):
+        assert not await somebody.house.admin.fetchval(f"select count(*) from core.{table} where person_id = $1", somebody.id)  # noqa: S608 - the names above

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
 from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
@@ -212,8 +213,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         )
         for kind in KINDS
     },
-    **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
-    **{name: (template, ALONE | values) for name, (template, values) in SWITCHING_PAGES.items()},
+    **{name: (template, ALONE | values) for name, (template, values) in {**ALONE_PAGES, **FACTOR_PAGES, **SWITCHING_PAGES}.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
     **{name: (template, PORTAL | values) for name, (template, values) in OWN_PAGES.items()},
     **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},

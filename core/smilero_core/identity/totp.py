@@ -4,6 +4,7 @@ import base64
 import hmac
 import secrets
 from datetime import datetime
+from urllib.parse import quote
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -28,12 +29,12 @@ def grouped(secret: str) -> str:
 
 
 def app_address(secret: str, issuer: str, account: str) -> str:
-    """What the QR code of the set-up says: an `otpauth:` address.
+    """What the QR code of the set-up says: an `otpauth:` address (Google Authenticator, Key Uri Format), as short as apps take it.
 
     Args:
         issuer: whose account it is, and `account`: which one, as the app shows them.
     """
-    return _totp(secret).get_provisioning_uri(account, issuer)
+    return f"otpauth://totp/{quote(account, safe='')}?secret={secret}&issuer={quote(issuer, safe='')}"
 
 
 def step_of(now: datetime) -> int:
