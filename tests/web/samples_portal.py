@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
-from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
+from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
 
 BAR = [
     {"label": "처음", "url": "/portal", "icon": "house", "current": True},
@@ -216,15 +216,18 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for kind in KINDS
     },
     **{name: (template, ALONE | values) for name, (template, values) in ALONE_PAGES.items()},
-    **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in (SESSION_PAGES | HELPER_PAGES).items()},
     "help": (
         "portal/help.html",
         PORTAL
-        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"},
+        | {"phone": "051-600-1700", "foundation": "부산경제진흥원", "plugins_url": "/portal/plugins", "sessions_url": "/portal/sessions"}
+        | {"helpers_url": "/portal/helpers", "helping_url": "/portal/helping"},
     ),
     "help without a number": (
         "portal/help.html",
-        PORTAL | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"},
+        PORTAL
+        | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "sessions_url": "/portal/sessions"}
+        | {"helpers_url": None, "helping_url": None},
     ),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
     "refusal": (
