@@ -11,6 +11,7 @@ from asyncpg import CheckViolationError
 from httpx2 import Response
 
 from smilero_core.db.session import Session
+from smilero_core.identity.personal import PersonalData
 from smilero_core.identity.tokens import actor_of, create_token
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
@@ -103,8 +104,8 @@ async def test_a_daughter_makes_a_coupon_for_her_and_it_says_so(town: Town) -> N
     assert f"{NAME} 님이 merchant 님을 대신하여" in mine
     assert "쿠폰을 되돌렸습니다" in mine
     desk = await town.signed_in("staff")
-    for page in ("/console/audit", f"/console/audit?who={NAME}"):
-        assert f"{NAME} 님이 merchant 님을 대신하여" in (await desk.get(page)).text
+    for path in ("/console/audit", f"/console/audit?who={NAME}"):
+        assert f"{NAME} 님이 merchant 님을 대신하여" in (await desk.get(path)).text
     file = (await desk.post("/console/audit/export", {"plugin": "coupons"})).text
     [line] = [one for one in file.splitlines() if "만들었습니다" in one]
     assert f'"{NAME}","merchant","상인"' in line
@@ -117,8 +118,10 @@ async def test_a_daughter_makes_a_coupon_for_her_and_it_says_so(town: Town) -> N
         town.foundation.id,
         NAME,
     )
+    assert row is not None
     assert row["roles"] == 0
     kept = await town.site.admin.fetchrow("select * from core.helper where tenant_id = $1", town.foundation.id)
+    assert kept is not None
     assert (kept["person_id"], kept["phone_sealed"]) == (row["id"], None)
 
 
@@ -126,7 +129,7 @@ OVER = {
     "ended": "",
     "late": "update core.helper set until = created_at where tenant_id = $1",
     "role": "update core.membership set ended_at = now() where tenant_id = $1 and role = 'merchant'",
-    "other shop": "update core.helper h set shop_id = s.id from core.shop s where $1 = all(array[s.tenant_id, h.tenant_id]) and s.id <> shop_id",
+    "other shop": "update core.helper set shop_id = (select id from core.shop where id <> shop_id and tenant_id = $1) where tenant_id = $1",
     "suspended": "update core.tenant set status = 'suspended' where id = $1",
 }
 
@@ -366,3 +369,24 @@ async def test_a_leave_is_for_ninety_days_at_most_whoever_writes_it(town: Town) 
         await town.site.admin.execute(
             "update core.helper set until = created_at + interval '91 days' where tenant_id = $1", town.foundation.id
         )
+
+
+@pytest.mark.parametrize("who", ["merchant", "helper"])
+async def test_it_is_told_to_both_and_forgotten_with_either(town: Town, who: str) -> None:
+    her = await helping(town)
+    waiting = await asked(town, her.merchant, phone="010-7777-8642")
+    row = await town.site.admin.fetchrow(
+        "select merchant_id, person_id from core.helper where tenant_id = $1 and person_id is not null", town.foundation.id
+    )
+    assert row is not None
+    async with town.site.database.unit(town.foundation.id) as unit:
+        data = PersonalData(Session(unit), town.foundation.id, town.vault)
+        person = row["merchant_id" if who == "merchant" else "person_id"]
+        [told] = [one for one in await data.sections(person) if one.title == "person.helping"]
+        assert [(one["role"], one["limits"]) for one in told.rows] == [(who, "work")] * (2 if who == "merchant" else 1)
+        await data.erase(person)
+    sql = "select id from core.helper where tenant_id = $1 and (ended_at is null or phone_index is not null or relation <> 'other')"
+    left = await town.site.admin.fetch(sql, town.foundation.id)
+    assert len(left) == (0 if who == "merchant" else 1)
+    assert (await her.make()).headers["location"].startswith("/portal/helping" if who == "merchant" else "/sign-in")
+    assert (await town.guest().get(waiting)).status_code == (HTTPStatus.GONE if who == "merchant" else HTTPStatus.OK)
