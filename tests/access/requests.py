@@ -189,6 +189,28 @@ async def _joined(scene: Scene, who: str) -> Ask:
     return replace(await _signed_out(scene, who), ids={"token": (await scene.invitation()).token})
 
 
+async def _asked_to_help(scene: Scene, who: str) -> Ask:
+    _, token = await scene.help_asked()
+    return replace(await _signed_out(scene, who), ids={"token": token}, form={"name": f"{scene.mark} helper"})
+
+
+async def _question_seen(scene: Scene, who: str) -> Ask:
+    return replace(await _asked_to_help(scene, who), form=None)
+
+
+async def _help_wanted(scene: Scene, _: str) -> Ask:
+    return Ask(form={"long": "week", "limits": "work", "relation": "son", "phone": scene.new_phone()})
+
+
+async def _leave(scene: Scene) -> str:
+    return str((await scene.help_asked())[0])
+
+
+async def _leave_taken(scene: Scene, who: str) -> Ask:
+    # In a session of its own: the others act for nobody.
+    return replace(await _signed_out(scene, who), ids={"helping_id": await scene.lent_to(who)}) if who in scene.sessions else Ask()
+
+
 async def _invitation(scene: Scene) -> str:
     return str((await scene.invitation()).invitation_id)
 
@@ -389,6 +411,11 @@ _MADE: Mapping[str, Made] = {
     "POST /console/factors/people/{person_id}/reset": _someone_to_reset,
     "GET /join/{token}": _joined,
     "POST /join/{token}": _joined,
+    "GET /help/{token}": _question_seen,
+    "POST /help/{token}": _asked_to_help,
+    "POST /portal/helpers": _help_wanted,
+    "POST /portal/helpers/{helper_id}/end": _ids("helper_id", _leave),
+    "POST /portal/helping/{helping_id}": _leave_taken,
     "POST /sessions/end": _signed_out_everywhere,
     "POST /sessions/{session_id}/end": _own_session,
     "POST /portal/sessions/end": _signed_out_everywhere,

@@ -87,6 +87,8 @@ RIGHTS: Mapping[str, Rights] = {
     "POST /sign-in/factor/passkeys/{passkey_id}/name": OFFICE,
     "POST /sign-in/factor/passkeys/{passkey_id}/remove": OFFICE,
     "POST /sign-in/factor/codes": OFFICE,
+    "GET /help/{token}": EVERYBODY,
+    "POST /help/{token}": EVERYBODY,
     "GET /sessions": CUSTOMER,
     "POST /sessions/end": CUSTOMER,
     "POST /sessions/{session_id}/end": CUSTOMER,
@@ -118,6 +120,13 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /portal/me/erase": SHOP,
     "POST /portal/me/erase": SHOP,
     "POST /portal/sessions/logins/{login_id}/unlink": SHOP,
+    "GET /portal/helpers": MERCHANT,
+    "POST /portal/helpers": MERCHANT,
+    "GET /portal/helpers/new": MERCHANT,
+    "POST /portal/helpers/{helper_id}/end": MERCHANT,
+    "GET /portal/helping": PEOPLE,
+    "POST /portal/helping/end": PEOPLE,
+    "POST /portal/helping/{helping_id}": PEOPLE,
     "GET /portal/shops": SHOP,
     "POST /portal/shops": SHOP,
     "GET /portal/plugins": MERCHANT,
@@ -248,3 +257,37 @@ RIGHTS: Mapping[str, Rights] = {
     "POST /api/v1/example/books/{shop_id}/greetings": PEOPLE,
     "POST /api/v1/example/greetings/{greeting_id}/thanks": TILLS,
 }
+
+# What of a merchant's a helper has who may look, and who may work besides; and what is everybody's who signed in. All else that is not
+# anybody's is refused: money, people, rights, settings, what is one's own.
+LENT_TO_LOOK = frozenset(
+    {
+        "GET /portal",
+        "GET /portal/help",
+        "GET /portal/shops",
+        "GET /portal/search",
+        "GET /portal/print",
+        "GET /portal/print/{plugin}/{name}",
+        "GET /portal/coupons/campaigns",
+        "GET /portal/coupons/campaigns/{campaign_id}",
+        "GET /portal/coupons/campaigns/{campaign_id}/live",
+        "GET /portal/example/greetings",
+        "GET /portal/example/live",
+    }
+)
+LENT_TO_WORK = LENT_TO_LOOK | {
+    "POST /portal/shops",
+    "GET /portal/coupons/new",
+    "GET /portal/coupons/new/amount",
+    "GET /portal/coupons/new/until",
+    "GET /portal/coupons/new/stock",
+    "POST /portal/coupons/campaigns",
+    "GET /portal/coupons/campaigns/{campaign_id}/made",
+    "POST /portal/coupons/campaigns/{campaign_id}/undo",
+    "GET /portal/coupons/check",
+    "POST /portal/coupons/redemptions",
+    "GET /portal/coupons/redemptions/{redemption_id}",
+    "POST /portal/coupons/redemptions/{redemption_id}/undo",
+    "POST /portal/example/greetings/{greeting_id}/thanks",
+}
+HELPERS_OWN = frozenset({"GET /portal/helping", "POST /portal/helping/end", "POST /portal/helping/{helping_id}"})

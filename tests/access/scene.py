@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from smilero_core.files.store import FileStore
 from smilero_core.identity.codes import SignInCodes
 from smilero_core.identity.factors import Factors
 from smilero_core.identity.grants import Grants, Wish
+from smilero_core.identity.helpers import Helpers, Leave
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing
 from smilero_core.identity.outside.attempts import Attempts, new_attempt
 from smilero_core.identity.outside.kinds import ISSUERS, Kind
@@ -38,7 +39,7 @@ from smilero_core.plugins.gate import FRESH_SECONDS
 from smilero_example.settings import BookSettings
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
-from smilero_sdk.roles import Role
+from smilero_sdk.roles import Lent, Role
 from tests.access.partner import Partner
 from tests.support.application import Site
 from tests.support.authenticator import SoftKey
@@ -181,6 +182,47 @@ class Scene:
         assert made is not None
         await self.site.admin.execute("update core.invitation set sent_at = now() - interval '1 minute' where id = $1", made.invitation_id)
         return made
+
+    async def help_asked(self) -> tuple[UUID, str]:
+        """The first shop's merchant asks somebody new: the leave, and what its link ends in."""
+        leave = Leave(self.foundation.people["merchant"], self.foundation.shop, Lent.WORK, datetime.now(UTC) + timedelta(days=7))
+        async with self.site.database.unit(self.foundation.id) as unit:
+            made = await Helpers(Session(unit), self.foundation.id, self.town.vault).ask(leave, self.new_phone(), "other")
+        assert made is not None
+        return made
+
+    async def lent_to(self, who: str, limits: Lent = Lent.WORK) -> str:
+        """A leave that one of the cast has taken, or somebody new: of a merchant that this is not."""
+        helper = self.foundation.people.get(who)
+        if helper is None:
+            async with self.site.database.unit(self.foundation.id) as unit:
+                helper = await self._new_person(Session(unit), "customer")
+        return await self.leave(helper, "other merchant" if who == "merchant" else "merchant", limits)
+
+    async def leave(self, helper: UUID, whose: str, limits: Lent = Lent.WORK) -> str:
+        """A leave of one of the two merchants that somebody has taken."""
+        shop = self.foundation.shop if whose == "merchant" else self.foundation.other_shop
+        made = uuid7()
+        await self.site.admin.execute(
+            """insert into core.helper (tenant_id, id, merchant_id, shop_id, relation, limits, person_id, taken_at, until)
+               values ($1, $2, $3, $4, 'other', $5, $6, now(), now() + interval '7 days')""",
+            self.foundation.id,
+            made,
+            self.foundation.people[whose],
+            shop,
+            limits.value,
+            helper,
+        )
+        return str(made)
+
+    async def helping(self, limits: Lent) -> tuple[str, UUID]:
+        """The session of somebody new who acts for the first shop's merchant, and who it is."""
+        leave = UUID(await self.lent_to("somebody new", limits))
+        person = await self.site.admin.fetchval("select person_id from core.helper where id = $1", leave)
+        async with self.site.database.unit(self.foundation.id) as unit:
+            token = await open_session(Session(unit), person)
+        await self.site.admin.execute("update core.session set helping_id = $2 where token_hash = $1", token_hash(token), leave)
+        return token, person
 
     async def link(self) -> tuple[dict[str, str], str]:
         """The cookie of a device that has asked for a code, and what the link beside the code ends in."""
@@ -343,6 +385,8 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         place = await _place(Session(unit), foundation.people["clerk"])
     made = {
         "letter_id": await scene.letter(),
+        "helper_id": str((asked := await scene.help_asked())[0]),
+        "helping_id": await scene.lent_to("customer"),
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
         "colleague_id": await scene.colleague("officer"),
@@ -355,7 +399,12 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "passkey_id": str(await Prover(scene, foundation.people["owner"]).passkey()),
     }
     made["grant_id"], access = await scene.grant("owner")
-    tokens = {"/join/{token}": invitation.token, "/sign-in/link/{token}": await _lasting(scene), "/oauth/revoke": access}
+    tokens = {
+        "/join/{token}": invitation.token,
+        "/sign-in/link/{token}": await _lasting(scene),
+        "/oauth/revoke": access,
+        "/help/{token}": asked[1],
+    }
     return replace(scene, ids={**scene.ids, **made}, tokens=tokens)
 
 

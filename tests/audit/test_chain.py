@@ -1,6 +1,7 @@
 """The chain: whatever the order of commits everything gets its link once, and whatever is done to a row is found and named."""
 
 import asyncio
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -221,6 +222,7 @@ DAMAGES = {
     "altered digit": ("update core.audit_entry set before = jsonb_set(before, '{b}', '1.51')",),
     "altered before": ("update core.audit_entry set before = null",),
     "altered after": ("update core.audit_entry set after = after || '{\"c\": 1}'",),
+    "altered on behalf": ("update core.audit_entry set on_behalf_of = gen_random_uuid()",),
     "missing": ("delete from core.audit_entry",),
     "seal_altered seal": ("update core.audit_seal set seal = sha256(seal)",),
     "seal_altered time": ("update core.audit_seal set sealed_at = sealed_at - interval '1 day'",),
@@ -243,6 +245,23 @@ async def test_whatever_is_done_to_a_row_is_named_by_the_row(
     found = (await judged(database, tenant)).breaks
     assert found == [Break(kind, None if kind is Damage.SEAL_MISSING else entry, 4)]
     assert (await judged(database, other)).breaks == []
+
+
+async def test_for_whom_it_was_done_is_sealed_too(database: Database, admin: Connection, tenants: tuple[Planted, Planted]) -> None:
+    tenant = tenants[0].tenant
+    await write(database, tenant, 3)
+    entry = await admin.fetchval("select id from core.audit_entry where tenant_id = $1 order by id limit 1", tenant)
+    await as_superuser(admin, tenant, entry, "update core.audit_entry set on_behalf_of = gen_random_uuid()")
+    await seal_all(database, tenant)
+    assert (await judged(database, tenant)).breaks == []
+    await as_superuser(admin, tenant, entry, "update core.audit_entry set on_behalf_of = null")
+    assert (await judged(database, tenant)).breaks == [Break(Damage.ALTERED, entry, 1)]
+
+
+def test_what_was_sealed_before_there_were_helpers_is_sealed_as_it_was() -> None:
+    row = dict.fromkeys(("tenant_id", "id", "at", "actor_id", "role", "plugin", "sentence", "params", "subject_id", "before", "after"))
+    assert entry_hash({**row, "on_behalf_of": None}) == hashlib.sha256(canonical(row)).digest()
+    assert entry_hash({**row, "on_behalf_of": uuid7()}) != entry_hash({**row, "on_behalf_of": None})
 
 
 async def test_a_row_that_came_by_another_way_is_named(database: Database, admin: Connection, tenants: tuple[Planted, Planted]) -> None:

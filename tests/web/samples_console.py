@@ -207,12 +207,13 @@ ACT: dict[str, object] = {
     "when": "2026-11-24 16:50:14",
     "who": "김순자",
     "role": "재단 대표",
+    "for_whom": "김순자 님을 대신하여",
     "person_url": "?person=1",
     "where": "기본 기능",
     "subject_url": "?subject=2",
     "changes": [CHANGE, CHANGE | {"before": None}, CHANGE | {"after": None}],
 }
-SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "person_url": None, "subject_url": None, "changes": []}
+SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "for_whom": None, "person_url": None, "subject_url": None, "changes": []}
 LOG: dict[str, object] = {
     "who": "",
     "since": "",

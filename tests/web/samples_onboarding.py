@@ -17,6 +17,74 @@ ALONE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     },
     **{f"join, {role}": ("portal/join.html", {"shop": LONG, "role": role, "action": "/join/a"}) for role in ("merchant", "clerk")},
     "join, too late": ("portal/join_gone.html", {"sign_in_url": "/sign-in"}),
+    **{
+        f"help, {limits}": (
+            "portal/help_offer.html",
+            {
+                "merchant": "김순자",
+                "shop": LONG,
+                "limits": limits,
+                "until": "12월 1일 (화)",
+                "ask_name": limits == "work",
+                "longest_name": 40,
+                "error": "이름을 적어 주세요.",
+                "action": "/help/a",
+            },
+        )
+        for limits in ("work", "look")
+    },
+    "help, too late": ("portal/help_gone.html", {"sign_in_url": "/sign-in"}),
+}
+HELPER: dict[str, object] = {
+    "name": "박지은",
+    "relation": "딸",
+    "waiting": False,
+    "limits": "쿠폰·가게 일",
+    "until": "12월 1일 (화)까지",
+    "end": "/e",
+}
+ANSWER: dict[str, object] = {"label": "오늘만", "note": "11월 24일 (화)", "url": "/x", "selected": False}
+CHANCE: dict[str, object] = {"label": "김순자 님 대신", "note": f"{LONG} · 보기만", "action": "/a", "current": True}
+ACTING: dict[str, object] = {"acting": {"text": "지금 김순자 님 대신 하고 있습니다", "end": "/portal/helping/end"}}
+HELPER_PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "helpers": (
+        "portal/helpers.html",
+        {
+            "helpers": [HELPER, HELPER | {"name": "딸", "relation": None, "waiting": True}],
+            "lately": [{"what": f"박지은 님이 김순자 님을 대신하여 {LONG} 쿠폰을 만들었습니다.", "when": "11월 24일 (화) 09:03"}],
+            "done": "문자를 보냈어요.",
+            "new_url": "/n",
+            "back_url": "/b",
+        },
+    ),
+    "no helpers": ("portal/helpers.html", {"helpers": [], "lately": [], "done": None, "new_url": "/n", "back_url": "/b"}),
+    "asking a helper": (
+        "portal/helper_question.html",
+        {
+            "step": 3,
+            "steps": 3,
+            "title": "누가 도와주나요?",
+            "answers": [ANSWER, ANSWER | {"url": None, "name": "clerk", "value": "1", "note": None}],
+            "action": "/a",
+            "fields": {"long": "day"},
+            "key": "k",
+            "back_url": "/b",
+        },
+    ),
+    "a helper's number": (
+        "portal/helper_number.html",
+        {
+            "title": "따님 번호를 눌러 주세요",
+            "phone": "",
+            "error": "번호가 짧습니다.",
+            "action": "/a",
+            "fields": {},
+            "key": "k",
+            "back_url": "/b",
+        },
+    ),
+    "helping": ("portal/helping.html", {"rows": [CHANCE, CHANCE | {"current": False}], "over": False, "own": "/e"} | ACTING),
+    "helping, over": ("portal/helping.html", {"rows": [], "over": True, "own": "/e"}),
 }
 SESSION_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sessions": (

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
-from tests.web.samples_onboarding import ALONE_PAGES, SESSION_PAGES
+from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
 from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
 from tests.web.samples_switching import SWITCHING_PAGES
 
@@ -214,8 +214,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for kind in KINDS
     },
     **{name: (template, ALONE | values) for name, (template, values) in {**ALONE_PAGES, **FACTOR_PAGES, **SWITCHING_PAGES}.items()},
-    **{name: (template, PORTAL | values) for name, (template, values) in SESSION_PAGES.items()},
-    **{name: (template, PORTAL | values) for name, (template, values) in OWN_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES).items()},
     **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
     "help": (
         "portal/help.html",
@@ -227,13 +226,15 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "me_url": "/portal/me",
             "sessions_url": "/portal/sessions",
             "tokens_url": "/portal/tokens",
+            "helpers_url": "/portal/helpers",
+            "helping_url": "/portal/helping",
         },
     ),
     "help without a number": (
         "portal/help.html",
         PORTAL
         | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "me_url": "/portal/me", "sessions_url": "/portal/sessions"}
-        | {"tokens_url": None},
+        | {"tokens_url": None, "helpers_url": None, "helping_url": None},
     ),
     "consent": ("portal/consent.html", PORTAL | CONSENT),
     "consent of somebody without a name": ("portal/consent.html", PORTAL | CONSENT | {"person": ""}),

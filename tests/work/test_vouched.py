@@ -1,15 +1,18 @@
 """A job that stands on somebody's word: a role taken away and a foundation suspended are felt by what is queued already."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from smilero_core.identity.helpers import Helpers, Leave
+from smilero_core.identity.helping import Helping, helping_that_stands
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.plugins.context import Context
 from smilero_sdk.context import Actor, Tenant
 from smilero_sdk.jobs import Jobs
-from smilero_sdk.roles import Role
+from smilero_sdk.roles import Lent, Role
 from tests.conftest import LookedAt
 from tests.support.workers import Yard
 from tests.toll.smilero_toll.plugin import TRUST, Number
@@ -129,3 +132,42 @@ async def test_a_right_that_was_given_is_enough(yard: Yard) -> None:
 def test_a_job_that_asks_for_a_right_stands_on_somebodys_word() -> None:
     with pytest.raises(ValueError, match="nobody's word"):
         Jobs().job("lonely", permission=TRUST)
+
+
+@pytest.mark.parametrize("over", [None, "ended", "late", "not hers any more", "another's"])
+async def test_a_helpers_word_stands_as_long_as_the_leave(yard: Yard, over: str | None) -> None:
+    tenant, _ = yard.tenants
+    helping = await lent(yard, tenant)
+    helper = await yard.admin.fetchval("select person_id from core.helper where id = $1", helping.id)
+    await asks(yard, tenant, helping.actor(helper), 1)
+    sql = {
+        "ended": "update core.helper set ended_at = now() where id = $1",
+        "late": "update core.helper set until = now() where id = $1",
+        "not hers any more": "update core.membership set ended_at = now() where role = 'merchant' and $1::uuid is not null",
+        "another's": "update core.helper set person_id = null where id = $1",
+    }
+    if over:
+        await yard.admin.execute(sql[over], helping.id)
+    await yard.work_off(tenant)
+    assert await yard.effects(tenant) == ([] if over else ["vouched by merchant 1"])
+    assert await yard.jobs(tenant) == ([("vouched", "dead", 1)] if over else [])
+
+
+async def lent(yard: Yard, tenant: Tenant) -> Helping:
+    """A merchant's leave that somebody new has taken."""
+    shop = await yard.admin.fetchval("select id from core.shop where tenant_id = $1 limit 1", tenant.id)
+    async with yard.speaking(tenant) as context:
+        people = People(context.host, tenant.id, yard.vault)
+        new = [NewPerson("010-7777-0002", "사장", ((Role.MERCHANT, shop),)), NewPerson("010-7777-0003", "딸")]
+        merchant, _ = await people.ensure(new)
+        helpers = Helpers(context.host, tenant.id, yard.vault)
+        leave = Leave(merchant, shop, Lent.WORK, datetime.now(UTC) + timedelta(days=1))
+        made = await helpers.ask(leave, "010-7777-0003", "daughter")
+        assert made
+        offer = await helpers.offer(made[1])
+        assert offer
+        helper = await helpers.take(offer, "", "ko")
+        assert helper
+        found = await helping_that_stands(context.host, offer.id, helper)
+    assert found
+    return found

@@ -216,7 +216,14 @@ async def _question(visit: Visit) -> Shown:
     if given.relation in RELATIONS:
         return await _number(visit, Asked(long=given.long, limits=given.limits, relation=str(given.relation)))
     clerks: list[Values] = [
-        {"label": one.name, "note": visit.context.text("helpers.relation.clerk"), "url": None, "name": "clerk", "value": str(one.id)}
+        {
+            "label": one.name,
+            "note": visit.context.text("helpers.relation.clerk"),
+            "url": None,
+            "name": "clerk",
+            "value": str(one.id),
+            "selected": False,
+        }
         for one in await _clerks(visit, shop_id)
     ]
     others = [
