@@ -28,6 +28,7 @@ ROLES: Mapping[Face, tuple[Role, ...]] = {
     Face.PUBLIC: (Role.CUSTOMER,),
 }
 
+_LONGEST_PATH = 1000
 
 _NOT_FOR_YOU = {
     Face.CONSOLE: "faces.not_for_you.console",
@@ -105,18 +106,19 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
 
 def to_sign_in(request: Request, face: Face) -> Response:
     """Where somebody who has not signed in goes, and comes back from; a command comes back to the page that it stood on."""
-    came_from = request.url.path if request.method == "GET" else _referring_path(request)
+    came_from = request.url.path if request.method == "GET" else referring_path(request)
     query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
     return RedirectResponse(f"/sign-in?{urlencode({'next': came_from + query, 'face': face.value})}", HTTPStatus.SEE_OTHER)
 
 
 def inner_path(path: str) -> str:
-    """A path of this host, or `/`: never another site's."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    """A path of this host, or `/`: never another site's, and never longer than what proxies take in a header."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) <= _LONGEST_PATH
     return path if inside else "/"
 
 
-def _referring_path(request: Request) -> str:
+def referring_path(request: Request) -> str:
+    """The page of this host from which a request comes, or `/`."""
     origin = f"{request.url.scheme}://{request.url.netloc}"
     referrer = request.headers.get("referer", "")
     return inner_path(referrer.removeprefix(origin)) if referrer.startswith(origin + "/") else "/"
