@@ -12,12 +12,11 @@ from pydantic import BaseModel
 from smilero_web.testhost.samples import sample_of
 from tests.access.requests import request_for
 from tests.access.rights import RIGHTS
-from tests.access.scene import Ask, Scene
+from tests.access.scene import Scene
 from tests.access.subjects import subjects
 from tests.access.test_matrix import at, written
 from tests.conftest import LookedAt
 from tests.support.application import Site
-from tests.support.faces import SESSION
 
 pytestmark = pytest.mark.suite("B5")
 
@@ -121,32 +120,6 @@ async def test_too_much_is_told_whether_it_was_announced_or_not(site: Site, scen
             headers={"Host": ours.foundation.host, "Sec-Fetch-Site": "same-origin", "Idempotency-Key": "k", **headers},
         )
         assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-async def test_no_header_makes_us_fail(scenes: tuple[Scene, Scene]) -> None:
-    ours, _ = scenes
-    odd = ("\u00ff\u00fe", "x" * 20_000, ";;;=,,", '"', "%00")
-    for name in (
-        "Authorization",
-        "Cookie",
-        "Accept-Language",
-        "Accept",
-        "If-None-Match",
-        "Last-Event-ID",
-        "Range",
-        "User-Agent",
-        "Content-Type",
-    ):
-        for value in (*odd, f"Bearer {odd[0]}", f"{SESSION}={odd[0]}", f"{SESSION}={odd[1]}", "Basic Og==", "bytes=0-,-1,5-2"):
-            ask = Ask(headers={name: value})
-            for path in ("/portal", "/api/v1/tenant", "/sign-in/code", "/static/nothing"):
-                answer = await _get(ours, path, ask)
-                assert answer < HTTPStatus.INTERNAL_SERVER_ERROR, (name, value[:40], path)
-
-
-async def _get(ours: Scene, path: str, ask: Ask) -> int:
-    headers = {b"Host": ours.foundation.host.encode(), **{name.encode(): value.encode("latin-1") for name, value in ask.headers.items()}}
-    return (await ours.site.http.get(ours.site.servers[0].url + path, headers=headers)).status_code
 
 
 def test_they_are_as_many_as_before(looked_at: LookedAt) -> None:
