@@ -7,7 +7,9 @@ from enum import Enum
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
@@ -15,9 +17,11 @@ PATH_TYPES: Mapping[type, str] = {UUID: "uuid", str: "str", int: "int"}
 
 
 class Schema(BaseModel):
-    """A body of the API: unknown fields are refused, so that a misspelt one is not lost in silence."""
+    """A body of the API: unknown fields are refused, so that a misspelt one is not lost in silence; texts are composed (NFC)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    _kept = field_validator("*")(kept)
 
 
 class Idempotency(Enum):

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
 from smilero_sdk.services import Upload
+from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
@@ -35,9 +36,11 @@ Attachment = Annotated[Upload, PlainValidator(_attached)]
 
 
 class Form(BaseModel):
-    """What a form posts; values are text and are read as the field's type."""
+    """What a form posts; values are text (NFC) and are read as the field's type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, str_strip_whitespace=True)
+
+    _kept = field_validator("*")(kept)
 
 
 @dataclass(frozen=True)

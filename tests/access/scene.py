@@ -80,11 +80,16 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; of a stream, its first event."""
+    """What came back; of a stream, its first event.
+
+    Attributes:
+        cookies: each Set-Cookie, as it was sent.
+    """
 
     status: int
     headers: Mapping[str, str]
     text: str
+    cookies: tuple[str, ...] = ()
 
     @property
     def everything(self) -> str:
@@ -346,7 +351,9 @@ async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, c
     """Send it to a host of the scene's site; a stream is left after its first event."""
     method, path = address
     cookies = "; ".join(f"{name}={value}" for name, value in ask.cookies.items())
-    headers = {"Host": host, "Idempotency-Key": str(uuid4()), "Sec-Fetch-Site": "same-origin", **ask.headers, **credentials}
+    told = {"Host": host, "Idempotency-Key": str(uuid4()), "Sec-Fetch-Site": "same-origin", **ask.headers, **credentials}
+    # What a request says nothing of, it does not send.
+    headers = {name: value for name, value in told.items() if value}
     if cookies:
         headers["Cookie"] = f"{headers['Cookie']}; {cookies}" if "Cookie" in headers else cookies
     sent: dict[str, Any] = {} if ask.content is None else {"content": ask.content}
@@ -364,7 +371,8 @@ async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, c
                     break
         else:
             text = (await answer.aread()).decode(errors="replace")
-    return Answer(answer.status_code, {name: value for name, value in answer.headers.items() if name != "date"}, text)
+    kept = {name: value for name, value in answer.headers.items() if name != "date"}
+    return Answer(answer.status_code, kept, text, tuple(answer.headers.get_list("set-cookie")))
 
 
 async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:

@@ -3,12 +3,15 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
+
+import pytest
 
 from smilero_core.db.database import Database
 from smilero_core.db.driver import Connection
 from smilero_core.db.session import Session
+from smilero_core.db.settings import DatabaseSettings
 from smilero_sdk.ids import uuid7
 from tests.conftest import LookedAt
 from tests.probe.smilero_probe.models import Note
@@ -16,7 +19,7 @@ from tests.probe.smilero_probe.repository import Notes
 from tests.support.tenants import Planted, plant
 
 PROBE = "plugin_probe"
-TASKS, TENANTS = 64, 3
+TASKS, TENANTS, POOL = 64, 3, 4
 
 
 class Turns:
@@ -68,10 +71,18 @@ async def tenants_of(session: Session, table: str) -> list[UUID]:
     return [row["tenant_id"] for row in await session.fetch(f"select tenant_id from {table} limit 20")]  # noqa: S608 - our own names
 
 
-async def test_nobody_sees_a_row_of_another(database: Database, admin: Connection, *, full: bool, looked_at: LookedAt) -> None:
+@pytest.fixture
+async def narrow(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """The worker's database over a pool of four."""
+    async with Database(settings.model_copy(update={"database_pool": POOL, "database_acquire_seconds": 60.0})) as opened:
+        yield opened
+
+
+@pytest.mark.suite("A5")
+async def test_nobody_sees_a_row_of_another(narrow: Database, admin: Connection, *, full: bool, looked_at: LookedAt) -> None:
     operations = 100_000 if full else 5_000
     planted = [await plant(admin) for _ in range(TENANTS)]
-    turns = Turns(database, planted)
+    turns = Turns(narrow, planted)
     numbers = iter(range(operations))
     async with asyncio.TaskGroup() as group:
         for _ in range(TASKS):
@@ -80,6 +91,7 @@ async def test_nobody_sees_a_row_of_another(database: Database, admin: Connectio
     assert turns.seen["done"] + turns.seen["cancelled"] == operations
     assert turns.seen["own"] > operations
     assert turns.seen["cancelled"] > operations // 50
+    assert narrow.idle() == (POOL, POOL)
     for what in ("own", "done", "cancelled"):
         looked_at({"own": "rows seen", "done": "operations done", "cancelled": "operations cancelled"}[what], range(turns.seen[what]))
     for each in planted:

@@ -11,8 +11,9 @@ from asyncpg import CheckViolationError
 from httpx2 import Response
 
 from smilero_core.db.session import Session
+from smilero_core.identity.bearers import bearer_of
 from smilero_core.identity.personal import PersonalData
-from smilero_core.identity.tokens import actor_of, create_token
+from smilero_core.identity.tokens import create_token
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_sdk.roles import Role
@@ -228,7 +229,7 @@ async def test_no_token_of_the_api_is_made_of_it(town: Town) -> None:
     helper = await town.site.admin.fetchval("select person_id from core.helper where tenant_id = $1", town.foundation.id)
     async with town.site.database.unit(town.foundation.id) as unit:
         session = Session(unit)
-        assert await actor_of(session, await create_token(session, helper, Role.MERCHANT)) is None
+        assert await bearer_of(session, await create_token(session, helper, Role.MERCHANT)) is None
 
 
 async def test_one_tap_leads_from_one_to_the_other_and_back(town: Town) -> None:

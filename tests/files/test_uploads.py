@@ -125,7 +125,7 @@ async def test_a_picture_is_kept_and_shown_without_its_place(albums: Albums) -> 
     assert answer.content.startswith(b"\xff\xd8\xff")
     headers = answer.headers
     assert (headers["content-type"], headers["x-content-type-options"]) == ("image/jpeg", "nosniff")
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert {"default-src 'none'", "sandbox"} <= {*headers["content-security-policy"].split("; ")}
     assert headers["content-disposition"] == "inline; filename*=UTF-8''%EB%96%A1%20%EC%82%AC%EC%A7%84.jpg"
     again = await stranger.get(path, headers={"If-None-Match": headers["etag"]})
     assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")

@@ -131,10 +131,15 @@ class Town:
 
     async def code_sent(self) -> str:
         """The newest code of the foundation, opened as the phone's owner reads it."""
-        messages = await SecurityMessages(self.site.database, self.vault, NoChannel()).latest(self.foundation.id, 1)
-        found_code = _CODE.search(messages[0].body)
-        assert found_code, messages
+        body = await self.message_sent()
+        found_code = _CODE.search(body)
+        assert found_code, body
         return found_code[1]
+
+    async def message_sent(self) -> str:
+        """The newest message of the foundation, as it is read."""
+        messages = await SecurityMessages(self.site.database, self.vault, NoChannel()).latest(self.foundation.id, 1)
+        return messages[0].body
 
     async def ask_code(self, guest: Guest, phone: str) -> Response:
         """Answer the first question of the sign-in."""

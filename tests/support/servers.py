@@ -34,8 +34,20 @@ class OwnRedis:
 
     def kill(self) -> None:
         """As a machine's end would."""
-        os.kill(int((self._folder / "redis" / "redis.pid").read_text()), signal.SIGKILL)
+        os.kill(self._pid, signal.SIGKILL)
         self._server.close()
+
+    def hang(self) -> None:
+        """Let it take connections and commands, and answer nothing."""
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        os.kill(self._pid, signal.SIGCONT)
+
+    @property
+    def _pid(self) -> int:
+        return int((self._folder / "redis" / "redis.pid").read_text())
 
     def close(self) -> None:
         """End it."""

@@ -20,7 +20,7 @@ DOCUMENT = "/api/v1/openapi.json"
 INSTALLED = tuple(sorted(point.name for point in entry_points(group="smilero.plugins")))
 _SMILERO = (str(Path(sys.executable).with_name("smilero")), "web")
 # The command refuses demo mode on a database that it did not start itself; its application does not.
-DEMO = (sys.executable, "-m", "uvicorn", "--factory", "smilero_web.app:create_app", "--port", "0")
+DEMO = (sys.executable, "-m", "uvicorn", "--factory", "smilero_web.app:create_app", "--port", "0", "--no-server-header")
 _LISTENS = re.compile(r"running on (http://\S+)")
 
 

@@ -57,6 +57,7 @@ from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.limits import BodyLimit
 from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
+from smilero_web.middleware.words import Words
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
 from smilero_web.static_files import BuiltFiles
@@ -97,6 +98,7 @@ class Application:
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
                 Middleware(SameOrigin),
+                Middleware(Words),
                 Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages)]),
             ],
             exception_handlers={HTTPException: _raise},

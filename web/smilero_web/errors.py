@@ -34,6 +34,8 @@ _FRAMEWORK = {
 _KINDS: dict[int, str] = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.UNAUTHORIZED: "forbidden", HTTPStatus.FORBIDDEN: "forbidden"}
 # The page says these better than their sentence for programs.
 _GENERAL = frozenset({"http.not_found", "http.unknown_host", "http.forbidden", "http.failed"})
+# A character that no text of the database has: the zero one.
+_NO_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 # What passes by itself: the code to tell, and after how many seconds to come again.
 _PASSING: tuple[tuple[tuple[type[Exception], ...], str, int], ...] = (
     (
@@ -132,6 +134,8 @@ def to_problem(error: Exception) -> Problem:
         return Problem(code, error.status_code, headers=dict(error.headers or {}))
     if isinstance(error, ValidationError):
         return InvalidInput(error)
+    if isinstance(error, _NO_TEXT):
+        return Problem("http.invalid", HTTPStatus.UNPROCESSABLE_ENTITY)
     for kinds, code, seconds in _PASSING:
         if isinstance(error, kinds):
             return Problem(code, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(seconds)})

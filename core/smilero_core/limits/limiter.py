@@ -1,5 +1,6 @@
 """Fixed windows in redis: a count that expires."""
 
+import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from redis.exceptions import RedisError
 from smilero_sdk.errors import Problem
 
 log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,11 @@ class Limiter:
     async def take(self, tenant_id: UUID, rule: Rule, subject: str) -> None:
         """Count one. Raises `limits.reached` (429) with Retry-After, `limits.away` (503) when a closed rule cannot be counted."""
         try:
-            count, left = await self._count(f"t:{tenant_id}:limit:{rule.name}:{subject}", rule.seconds)
+            # A redis that takes a command and never answers is away too.
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                count, left = await self._count(f"t:{tenant_id}:limit:{rule.name}:{subject}", rule.seconds)
         except (RedisError, OSError) as error:
-            log.warning("redis is away: %s", error)
+            log.warning("redis is away: %r", error)
             if rule.fails_closed:
                 raise Problem("limits.away", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}) from error
             return

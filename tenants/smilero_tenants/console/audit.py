@@ -21,6 +21,7 @@ from smilero_sdk.pages import Face, Form
 from smilero_tenants.console.audit_words import Words
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 PATH = "/console/audit"
@@ -81,7 +82,7 @@ class AuditPages:
 
     async def export(self, request: Request) -> Response:
         """What was searched for as a file. Raises `console.audit.too_many` (422)."""
-        search = AuditSearch.model_validate_strings(_filled({name: str(value) for name, value in (await request.form()).items()}))
+        search = AuditSearch.model_validate_strings(_filled(await texts_of(request)))
         try:
             async with visiting(self._parts(), request, Face.CONSOLE, read_only=False) as visit:
                 visit.require(AUDIT_READ)

@@ -190,4 +190,4 @@ async def _shown(visit: Visit, draft: Draft, refused: Problem | None = None) -> 
         "done": None if draft.sent is None else visit.context.text("console.invitations.sent", count=draft.sent),
         "back_url": "/console/shops",
     }
-    return Shown("console/invitations.html", values, refused.status if refused else HTTPStatus.OK)
+    return Shown.telling("console/invitations.html", values, refused)

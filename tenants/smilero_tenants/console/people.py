@@ -22,6 +22,7 @@ from smilero_sdk.pages import Form
 from smilero_sdk.roles import Role
 from smilero_tenants.console.sending import PER_INVITER, PER_PHONE, record_invited, send
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
+from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import Visit
 
 _PATH = "/console/shops/{shop_id:uuid}/people"
@@ -77,7 +78,7 @@ class PeopleConsole:
         refused = await self._pages.knock(request, PEOPLE_MANAGE)
         if refused is not None:
             return refused
-        posted = {name: str(value) for name, value in (await request.form()).items()}
+        posted = await texts_of(request)
         written = Written(posted.get("phone", "")[:20], posted.get("name", "")[:LONGEST_NAME], posted.get("role", ""))
         problem = await self._counted(request, written.phone)
 
@@ -192,7 +193,7 @@ async def _people(visit: Visit, written: Written | None = None, refused: Problem
         "done": visit.context.text(f"console.people.done.{done}") if done in _DONE and not refused else None,
         "back_url": "/console/shops",
     }
-    return Shown("console/shop_people.html", values, refused.status if refused else HTTPStatus.OK)
+    return Shown.telling("console/shop_people.html", values, refused)
 
 
 async def _question(visit: Visit) -> Shown:

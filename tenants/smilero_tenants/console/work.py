@@ -21,7 +21,7 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
 from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.posting import KEY_FIELD
+from smilero_tenants.faces.posting import KEY_FIELD, texts_of
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class WorkPages:
 
     async def _command(self, request: Request, act: Act) -> Response:
         """A command of the foundation's people: once for each key, and back to the page."""
-        posted = {name: str(value) for name, value in (await request.form()).items()}
+        posted = await texts_of(request)
         key = require_key(posted.pop(KEY_FIELD, None))
         body = urlencode(sorted(posted.items())).encode()
         try:

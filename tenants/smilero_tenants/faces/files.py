@@ -19,7 +19,7 @@ from smilero_sdk.errors import not_found
 from smilero_tenants.faces.parts import FaceParts
 
 # Should a browser take a file for a page after all, it may do nothing there.
-_SANDBOX = "default-src 'none'; sandbox"
+_SANDBOX = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _KEPT_SECONDS = 3600
 
 

@@ -1,7 +1,7 @@
 """The host's own pages and commands on a face: who visits, one transaction, the frame around what is shown."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, to_sign_in, visiting
 
 Values = dict[str, object]
@@ -24,6 +25,12 @@ class Shown:
     template: str
     values: Values
     status: int = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def telling(cls, template: str, values: Values, refused: Problem | None) -> "Shown":
+        """A page that says why not, with what the problem says in headers: when to come again. The page alone without one."""
+        return cls(template, values, refused.status, refused.headers) if refused else cls(template, values)
 
 
 class OwnPages:
@@ -58,7 +65,7 @@ class OwnPages:
     async def command(self, request: Request, carry_out: Callable[[Visit, dict[str, str]], Awaitable[Shown | str]]) -> Response:
         """Carry out what a form asks for: `carry_out` returns where to go on, or a page that says why not, having undone its own work."""
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
-        posted = {name: str(value) for name, value in (await request.form()).items()}
+        posted = await texts_of(request)
         try:
             async with visiting(self._parts(), request, self._face, read_only=False) as visit:
                 self._admit(visit)
@@ -110,4 +117,4 @@ class OwnPages:
             return RedirectResponse(shown, HTTPStatus.SEE_OTHER)
         language = request.state.language
         page = self._parts().templates.render(shown.template, language, **{**framed, **shown.values})
-        return HTMLResponse(page, shown.status, headers={"Content-Language": language, "Cache-Control": "no-store"})
+        return HTMLResponse(page, shown.status, headers={**shown.headers, "Content-Language": language, "Cache-Control": "no-store"})

@@ -24,7 +24,7 @@ from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
-from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+from smilero_tenants.faces.visit import SignInNeeded, Visit, referring_path, to_sign_in, visiting
 
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
@@ -135,7 +135,7 @@ class PluginPages:
         refusal = json.loads(answer.body)
         language = request.state.language
         message = self._parts().catalogue.text(language, refusal["code"], **refusal["params"])
-        back = {"back_url": request.headers.get("referer") or "/", "back_label": self._parts().catalogue.text(language, "faces.back")}
+        back = {"back_url": referring_path(request), "back_label": self._parts().catalogue.text(language, "faces.back")}
         page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
         return HTMLResponse(page, answer.status, {"Content-Language": language})
 

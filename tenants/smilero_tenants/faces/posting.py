@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from smilero_core.files.for_plugins import StoredUpload, store_upload
 from smilero_sdk.pages import PageOperation
+from smilero_sdk.words import composed
 from smilero_tenants.faces.frames import face_path
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import visiting
@@ -31,6 +32,11 @@ class Posted:
     uploads: dict[str, StoredUpload] = field(default_factory=dict)
 
 
+async def texts_of(request: Request) -> dict[str, str]:
+    """The texts of a form without files, composed (NFC)."""
+    return {name: composed(str(value)) for name, value in (await request.form()).items()}
+
+
 @asynccontextmanager
 async def posting(parts: FaceParts, plugin: str, operation: PageOperation, request: Request) -> AsyncIterator[Posted]:
     """Receive a form before any transaction is open: a slow sender must not hold a connection.
@@ -43,7 +49,8 @@ async def posting(parts: FaceParts, plugin: str, operation: PageOperation, reque
             visit.require(operation.permission)
     async with request.form() as form:
         # Where nothing was chosen an empty file comes, or an empty text.
-        fields = {name: value for name, value in form.items() if isinstance(value, str) and (value or name not in operation.attachments)}
+        texts = {name: composed(value) for name, value in form.items() if isinstance(value, str)}
+        fields = {name: value for name, value in texts.items() if value or name not in operation.attachments}
         files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and name in operation.attachments}
         posted = Posted(fields.pop(KEY_FIELD, None), fields)
         try:

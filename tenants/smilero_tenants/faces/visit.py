@@ -31,6 +31,7 @@ ROLES: Mapping[Face, tuple[Role, ...]] = {
     Face.PUBLIC: (Role.CUSTOMER,),
 }
 
+_LONGEST_PATH = 1000
 
 _NOT_FOR_YOU = {
     Face.CONSOLE: "faces.not_for_you.console",
@@ -143,19 +144,20 @@ def to_factor(request: Request) -> str:
 
 
 def inner_path(path: str) -> str:
-    """A path of this host, or `/`: never another site's."""
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    """A path of this host, or `/`: never another site's, and never longer than what proxies take in a header."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) <= _LONGEST_PATH
     return path if inside else "/"
 
 
 def _came_from(request: Request) -> str:
     """The address of a page; a command comes back to the page that it stood on."""
     if request.method != "GET":
-        return _referring_path(request)
+        return referring_path(request)
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
-def _referring_path(request: Request) -> str:
+def referring_path(request: Request) -> str:
+    """The page of this host from which a request comes, or `/`."""
     origin = f"{request.url.scheme}://{request.url.netloc}"
     referrer = request.headers.get("referer", "")
     return inner_path(referrer.removeprefix(origin)) if referrer.startswith(origin + "/") else "/"

@@ -121,7 +121,7 @@ class ConsentPages:
         parts, language = self._parts(), request.state.language
         back = urlsplit(parameters["redirect_uri"])
         # The answer of the form leads to the program, and the browser asks the policy for that too.
-        request.state.forms_lead_to = f"{back.scheme}://{back.netloc}"
+        request.state.form_action = f"'self' {back.scheme}://{back.netloc}"
         return alone(
             parts,
             request,

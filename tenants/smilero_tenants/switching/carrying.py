@@ -92,6 +92,6 @@ async def hand_over(parts: FaceParts, request: Request, to: Tenant, purpose: str
     port = f":{request.url.port}" if request.url.port else ""
     there = f"{request.url.scheme}://{to.slug}.{parts.directory.domain}{port}"
     # This page alone may send a form to another host, and only there.
-    request.state.form_target = there
+    request.state.form_action = there
     fields = {"purpose": purpose, "ticket": ticket}
     return alone(parts, request, "portal/hand_over.html", HTTPStatus.OK, name=to.name, action=f"{there}{ARRIVE}", fields=fields)

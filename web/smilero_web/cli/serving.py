@@ -40,6 +40,9 @@ def serve(parts: Parts, database: DatabaseSettings, ready: Callable[[int], None]
         log_config=None,
         access_log=False,
         server_header=False,
+        # Uvicorn would believe whoever is on this machine.
+        proxy_headers=bool(parts.settings.proxies),
+        forwarded_allow_ips=parts.settings.trusted_proxies,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = _Server(config, application, ready)

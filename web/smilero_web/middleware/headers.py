@@ -12,15 +12,21 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(self), interest-cohort=()",
+    # What may be kept says so itself: most answers are somebody's, and errors are nobody's for long.
+    "Cache-Control": "no-store",
 }
+
+# A year (RFC 6797 §6.1). Not for the hosts below: a foundation's own domain has more than us.
+STAY_SECURE = "max-age=31536000"
 
 
 class SecurityHeaders:
     """Adds the headers that a page needs from its first version: nothing inline, nothing from elsewhere.
 
-    A page that hands somebody over to another of our hosts sets `form_target` in the request's state: its forms then go to that
-    origin, and to no other.
+    A page whose form leads elsewhere, or whose answer does, sets `form_action` in the request's state: the sources of CSP's
+    `form-action`. To another of our hosts it names that origin alone; the question about a program names the program's too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -35,14 +41,12 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                target = scope.get("state", {}).get("form_target")
-                if target:
-                    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action {target}")
+                if sources := scope.get("state", {}).get("form_action"):
+                    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(_FORMS, f"form-action {sources}")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                # A page that asks about a program: the answer to its form leads on to there, and browsers ask the policy for that too.
-                if leads_to := scope.get("state", {}).get("forms_lead_to"):
-                    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(_FORMS, f"{_FORMS} {leads_to}")
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = STAY_SECURE
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
