@@ -58,7 +58,6 @@ def upgrade() -> None:
         sa.Column("bound_to", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         unique=[["challenge_hash"]],
-        access="select, insert, delete",
     )
 
 

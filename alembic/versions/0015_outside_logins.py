@@ -40,7 +40,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
         references=[_PROVIDER, Reference("person_id", "core.person")],
         unique=[["provider_id", "subject_index"]],
-        access="select, insert, delete",
     )
     create_tenant_table(
         "outside_attempt",

@@ -14,8 +14,8 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-# What ends by its age, and nobody else refers to.
-_ENDS = ("session", "api_token", "ticket")
+# What ends by its age, and nothing refers to but what ends with it.
+_ENDS = ("session", "api_token", "ticket", "oauth_grant")
 
 
 def upgrade() -> None:

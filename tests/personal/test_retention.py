@@ -48,6 +48,18 @@ MADE = {
         select $1, $2, (select id from core.person where tenant_id = $1 limit 1), uuid_send($2), now() + interval '1 day', $3""",
     "api tokens": """insert into core.api_token (tenant_id, id, person_id, role, token_hash, expires_at)
         select $1, $2, (select id from core.person where tenant_id = $1 limit 1), 'customer', uuid_send($2), $3""",
+    "grants": """insert into core.oauth_grant (tenant_id, id, client_id, role, scopes, expires_at)
+        select $1, $2, (select id from core.oauth_client where tenant_id = $1), 'merchant', '{}', $3""",
+    "program tokens": """insert into core.oauth_token (tenant_id, id, grant_id, kind, token_hash, scopes, expires_at)
+        select $1, $2, (select id from core.oauth_grant where tenant_id = $1 and expires_at is null), 'access', uuid_send($2), '{}', $3""",
+    "passkey challenges": """insert into core.passkey_challenge (tenant_id, id, challenge_hash, bound_to, expires_at)
+        values ($1, $2, uuid_send($2), '', $3)""",
+    "outside attempts": """insert into core.outside_attempt
+        (tenant_id, id, provider_id, state_hash, browser_hash, held_sealed, own_callback, expires_at)
+        select $1, $2, (select id from core.outside_provider where tenant_id = $1), uuid_send($2), '', '', false, $3""",
+    "helpers": """insert into core.helper (tenant_id, id, merchant_id, shop_id, relation, limits, token_hash, until)
+        select $1, $2, (select id from core.person where tenant_id = $1 limit 1), (select id from core.shop where tenant_id = $1 limit 1),
+          'daughter', 'look', uuid_send($2), $3""",
     "dead letters": """insert into core.job (tenant_id, id, plugin, kind, name, payload, state, run_at)
         values ($1, $2, 'x', 'job', 'x', '{}', 'dead', $3)""",
     "failures": """insert into core.plugin_failure (tenant_id, id, plugin, hook, error, trace, failed_at)
@@ -55,6 +67,15 @@ MADE = {
     "counts": """insert into core.retention_count (tenant_id, id, day, rule, removed, told_at)
         values ($1, $2, $3::timestamptz::date, 'x', 1, $3)""",
 }
+# What such a row refers to.
+BEFORE = (
+    "insert into core.oauth_client (tenant_id, id, name, redirect_uris, scopes, unattended) values ($1, $2, 'x', '{}', '{}', false)",
+    "insert into core.oauth_grant (tenant_id, id, client_id, role, scopes) values ($1, $2, $2, 'merchant', '{}')",
+    """insert into core.outside_provider (tenant_id, id, kind, label, issuer, client_id, own_callback, enabled)
+    values ($1, $2, 'naver', 'x', 'x', 'x', false, false)""",
+)
+# What a row is known by that is there whole, where a rule blanks it.
+BLANK = {"message": "body_sealed <> ''", "helper": "token_hash is not null"}
 JUST = timedelta(minutes=5)
 
 
@@ -74,7 +95,7 @@ class Night:
         return made
 
     async def there(self, rule: Rule, row: UUID) -> bool:
-        condition = "body_sealed <> ''" if rule.blank else "true"
+        condition = BLANK[rule.table] if rule.blank else "true"
         return bool(await self.admin.fetchval(f"select true from core.{rule.table} where id = $1 and {condition}", row))  # noqa: S608 - from the rules
 
     async def run(self) -> None:
@@ -103,6 +124,9 @@ async def night(own_database: DatabaseSettings) -> AsyncIterator[Night]:
     vault = Vault(own_database.secret_key.get_secret_value())
     async with Database(own_database) as database, connected(own_database.database_url) as admin:
         first, second = await found(database, vault, "seongnam"), await found(database, vault, "bucheon")
+        for foundation in (first, second):
+            for sql in BEFORE:
+                await admin.execute(sql, foundation.id, foundation.id)
         host = PluginHost([])
         services = host_services(Installed(host, Catalogue()), PluginGate(database, host.listed), vault)
         bench = Workbench(database, services, {RETAIN.name: RETAIN}, lambda tenant: tenant.slug)

@@ -76,6 +76,20 @@ RULES = (
     Rule("invitations", "invitation", "least(expires_at, used_at, revoked_at) < now() - $1::interval", timedelta(days=30), _NEEDED),
     Rule("sessions", "session", "least(expires_at, ended_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     Rule("api tokens", "api_token", "least(expires_at, revoked_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
+    # A grant that is over takes its tokens along.
+    Rule("grants", "oauth_grant", "least(expires_at, ended_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
+    Rule("program tokens", "oauth_token", "expires_at < now() - $1::interval", timedelta(days=92), _AS_LOGS),
+    Rule("passkey challenges", "passkey_challenge", "expires_at < now() - $1::interval", _DAY, _NEEDED),
+    Rule("outside attempts", "outside_attempt", "expires_at < now() - $1::interval", _DAY, _NEEDED),
+    # The log and the sessions say by which leave something was done: the row stays.
+    Rule(
+        "helpers",
+        "helper",
+        "least(until, ended_at) < now() - $1::interval and (token_hash is not null or phone_sealed is not null or relation <> 'other')",
+        timedelta(days=30),
+        _NEEDED,
+        blank="phone_sealed = null, phone_index = null, token_hash = null, relation = 'other'",
+    ),
     Rule("dead letters", "job", "state = 'dead' and run_at < now() - $1::interval", timedelta(days=90), _NEEDED),
     Rule("failures", "plugin_failure", "failed_at < now() - $1::interval", timedelta(days=30), _NEEDED),
     Rule("counts", "retention_count", "told_at < now() - $1::interval", timedelta(days=366), _NEEDED),
@@ -104,25 +118,32 @@ def _all_plain(columns: str) -> Columns:
 
 # Every column of the core. A test reads the catalogue and fails on one that is not here.
 COLUMNS: Mapping[str, Columns] = {
+    "account_link": _all_plain("id one_tenant one_person other_tenant other_person created_at"),
     "alembic_version": _all_plain("version_num"),
-    "api_token": Columns("tenant_id id person_id role created_at expires_at revoked_at", {"token_hash": "api tokens"}),
+    "api_token": Columns(
+        "tenant_id id person_id role scopes created_at expires_at revoked_at last_used_on", {"name token_hash": "api tokens"}
+    ),
     # Standards of Measures for the Safety of Personal Information, Article 8. Decision 0019: nothing is ever removed from the log, and no
     # number stands in it.
-    "audit_entry": Columns("tenant_id id at actor_id role plugin sentence subject_id", {"params before after": BY_LAW}),
+    "audit_entry": Columns("tenant_id id at actor_id on_behalf_of role plugin sentence subject_id", {"params before after": BY_LAW}),
     "audit_seal": _all_plain("tenant_id id number entry_hash seal sealed_at"),
     "audit_unsealed": _all_plain("tenant_id id at"),
     # Ids and figures: the host refuses an event with a text in it.
     "event_log": _all_plain("tenant_id id name version payload occurred_at"),
     "file": Columns("tenant_id id plugin media_type size sha256 public created_by created_at", {"name": BY_PLUGIN}),
+    "helper": Columns(
+        "tenant_id id merchant_id shop_id person_id limits created_at taken_at until ended_at",
+        {"relation phone_index phone_sealed token_hash": "helpers"},
+    ),
     "idempotency": Columns("tenant_id id operation key status content_type created_at", {"caller body request_hash": "answers"}),
     "inbox": _all_plain("tenant_id id plugin handler event_id handled_at"),
     "invitation": Columns(
-        "tenant_id id role shop_id invited_by created_at sent_at expires_at used_at used_by revoked_at",
+        "tenant_id id role shop_id market_id invited_by created_at sent_at expires_at used_at used_by revoked_at",
         {"phone_index phone_sealed name token_hash": "invitations"},
     ),
     # A job that waits is done within the hour or put aside.
     "job": Columns(
-        "tenant_id id plugin kind name event_id key state run_at attempts leased_until last_error created_at asked_by asked_as",
+        "tenant_id id plugin kind name event_id key state run_at attempts leased_until last_error created_at asked_by asked_as helping_id",
         {"payload": "dead letters"},
     ),
     "market": _all_plain(
@@ -135,18 +156,39 @@ COLUMNS: Mapping[str, Columns] = {
         "tenant_id id kind template state created_at sent_at",
         {"recipient_sealed recipient_index": "messages", "body_sealed": "code messages"},
     ),
+    # Of a program, which is nobody.
+    "oauth_client": _all_plain("tenant_id id name redirect_uris scopes secret_hash unattended created_at ended_at"),
+    "oauth_grant": Columns(
+        "tenant_id id client_id person_id role scopes code_expires_at code_used_at created_at expires_at ended_at",
+        {"redirect_uri code_hash code_challenge": "grants"},
+    ),
+    "oauth_token": Columns("tenant_id id grant_id kind scopes created_at expires_at used_at revoked_at", {"token_hash": "program tokens"}),
     # Of the platform's own people, whom no foundation knows.
     "operator_token": _all_plain("id token_hash created_at expires_at revoked_at"),
     "outbox": _all_plain("tenant_id id name version payload occurred_at"),
+    "outside_attempt": Columns(
+        "tenant_id id provider_id own_callback expires_at returned_at used_at proved_at",
+        {"state_hash browser_hash held_sealed proved_sealed": "outside attempts"},
+    ),
+    "outside_login": Columns("tenant_id id provider_id person_id created_at", {"subject_index subject_sealed": BY_ERASURE}),
+    # Of the foundation and the provider, and of nobody.
+    "outside_provider": _all_plain("tenant_id id kind label issuer client_id secret_sealed own_callback enabled created_at"),
+    "passkey": Columns("tenant_id id person_id sign_count created_at used_at", {"credential_id public_key name": BY_ERASURE}),
+    "passkey_challenge": Columns("tenant_id id expires_at", {"challenge_hash bound_to": "passkey challenges"}),
+    "permission_choice": _all_plain("tenant_id id role person_id permission allowed created_at"),
     "person": Columns("tenant_id id language created_at", {"name phone_sealed phone_index phone_tail_index": BY_ERASURE}),
     "plugin_activation": _all_plain("tenant_id id plugin enabled changed_at rests_until rest_seconds recovered_at demo_until"),
     "plugin_failure": Columns("tenant_id id plugin hook failed_at", {"error trace": "failures"}),
     "plugin_opt_out": _all_plain("tenant_id id plugin shop_id created_at"),
     "plugin_setting": Columns("tenant_id id plugin shop_id changed_at", {"chosen": BY_PLUGIN}),
     "plugin_uninstalled": _all_plain("plugin at"),
+    "recovery_code": Columns("tenant_id id person_id used_at", {"code_hash": BY_ERASURE}),
     "retention_count": _all_plain("tenant_id id day rule removed told_at"),
     "schedule": _all_plain("tenant_id id plugin name next_at"),
-    "session": Columns("tenant_id id person_id shop_id created_at expires_at ended_at", {"token_hash device": "sessions"}),
+    "second_factor": Columns("tenant_id id person_id app_step app_since tries tries_since", {"app_sealed": BY_ERASURE}),
+    "session": Columns(
+        "tenant_id id person_id shop_id created_at expires_at ended_at factor_at helping_id", {"token_hash device": "sessions"}
+    ),
     # What a shop tells its customers of itself: public, as the sign above its door.
     "shop": _all_plain("tenant_id id market_id name stall category goods business_number phone status created_at updated_at"),
     "sign_in_code": Columns(

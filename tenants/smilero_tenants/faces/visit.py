@@ -110,8 +110,7 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
     async with parts.database.unit(tenant.id, read_only=read_only) as unit:
         token = request.cookies.get(SESSION_COOKIE)
         visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
-        request.state.owes_factor = visitor is not None and visitor.waiting is not None
-        request.state.helping_over = visitor is not None and visitor.helping_over
+        _note_owed(request, visitor)
         actor = parts.access.equip(visitor.actor, parts.access.lent(visitor.limits)) if visitor and visitor.actor else None
         context = Context(
             tenant,
@@ -124,6 +123,25 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )
         yield Visit(parts, request, face, tenant, visitor, context)
+
+
+def oneself(request: Request, visitor: SignedIn | None) -> SignedIn:
+    """Whoever is in and acts for nobody else, for a page that is no face's.
+
+    Raises SignInNeeded, `helping.own_first` (403) for somebody who acts for another just now.
+    """
+    _note_owed(request, visitor)
+    if visitor is None or visitor.waiting is not None or visitor.helping_over:
+        raise SignInNeeded
+    if visitor.helping is not None:
+        raise Problem("helping.own_first", HTTPStatus.FORBIDDEN, name=visitor.helping.merchant)
+    return visitor
+
+
+def _note_owed(request: Request, visitor: SignedIn | None) -> None:
+    """Remember for `to_sign_in` what somebody who is in still owes."""
+    request.state.owes_factor = visitor is not None and visitor.waiting is not None
+    request.state.helping_over = visitor is not None and visitor.helping_over
 
 
 def to_sign_in(request: Request, face: Face) -> Response:

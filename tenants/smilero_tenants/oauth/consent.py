@@ -23,7 +23,7 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
 from smilero_sdk.roles import Role
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, to_sign_in
+from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, oneself, to_sign_in
 from smilero_tenants.oauth.endpoints import AUTHORIZE, issuer_of, tenant_of
 from smilero_tenants.oauth.requests import Asked, Parameters, parameters_of, posted, program_id
 from smilero_tenants.oauth.scopes import scopes_of, told_scopes
@@ -103,9 +103,8 @@ class ConsentPages:
         plugins = await parts.gate.of(tenant.id)
         async with parts.database.unit(tenant.id, read_only=read_only) as unit:
             session, token = Session(unit), request.cookies.get(SESSION_COOKIE)
-            visitor = await signed_in(session, token, _ROLES) if token else None
-            if visitor is None:
-                raise SignInNeeded
+            # What a helper was lent ends by itself; a program's leave would not.
+            visitor = oneself(request, await signed_in(session, token, _ROLES) if token else None)
             if visitor.actor is None:
                 raise Problem("oauth.nobody", HTTPStatus.FORBIDDEN)
             actor = parts.access.equip(visitor.actor)

@@ -17,7 +17,7 @@ from smilero_sdk.pages import Face
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
-from smilero_tenants.personal.handing import as_file, finder, forget_counts, number_of, told_kept
+from smilero_tenants.personal.handing import as_file, exported, finder, forget_outside, number_of, told_kept
 
 _PATH = "/console/people"
 _ONE = f"{_PATH}/{{person_id:uuid}}"
@@ -86,7 +86,7 @@ class PersonConsole:
         try:
             async with visiting(self._parts(), request, Face.CONSOLE, read_only=False) as visit:
                 visit.require(PEOPLE_DATA)
-                content = await person_data.export(visit.context, _id(visit))
+                content = await exported(self._parts(), visit.context, _id(visit))
                 await visit.context.audit.record("person.audit.exported", _id(visit))
         except SignInNeeded:
             return to_sign_in(request, Face.CONSOLE)
@@ -98,10 +98,10 @@ class PersonConsole:
 
     async def erase(self, request: Request) -> Response:
         """Erase somebody for good, and say what a law keeps."""
-        phone: str | None = None
+        phone, erased = None, False
 
         async def carry_out(visit: Visit, posted: dict[str, str]) -> Shown:
-            nonlocal phone
+            nonlocal phone, erased
             visit.require(PEOPLE_DATA)
             reason = posted.get("reason")
             if reason not in REASONS:
@@ -113,11 +113,12 @@ class PersonConsole:
                 if refused.status != HTTPStatus.CONFLICT:
                     raise
                 return await _question(visit, refused)
-            phone = number
+            phone, erased = number, True
             return Shown("console/person_erased.html", {"kept": told_kept(visit.context, kept), "back_url": _PATH})
 
         answer = await self._pages.command(request, carry_out)
-        await forget_counts(self._parts(), request.state.tenant.id, phone)
+        if erased:
+            await forget_outside(self._parts(), request.state.tenant, request.path_params["person_id"], phone)
         return answer
 
 

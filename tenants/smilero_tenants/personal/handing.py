@@ -7,8 +7,11 @@ from starlette.responses import Response
 
 from smilero_core.identity.finding import PeopleFinder
 from smilero_core.identity.phone import normal_phone
+from smilero_core.platform.account_links import Account, AccountLinks
+from smilero_core.plugins import person_data
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.person_data import KeptBy
+from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
 from smilero_tenants.console.sending import PER_PHONE as PER_INVITED
 from smilero_tenants.faces.own_pages import Values
@@ -47,8 +50,21 @@ async def number_of(context: Context, person_id: UUID) -> str | None:
         return None
 
 
+async def exported(parts: FaceParts, context: Context, person_id: UUID) -> bytes:
+    """Everything about somebody as a ZIP, with the links to other foundations, which the platform keeps. Raises `person.export_failed`."""
+    links = await AccountLinks(parts.database).section(Account(context.tenant.id, person_id))
+    return await person_data.export(context, person_id, [links])
+
+
+async def forget_outside(parts: FaceParts, tenant: Tenant, person_id: UUID, phone: str | None) -> None:
+    """After an erasure, with no transaction open: what no transaction of the foundation reaches goes too."""
+    # Were it lost, a link would stay that leads to nobody.
+    await AccountLinks(parts.database).forget(Account(tenant.id, person_id), tenant.name)
+    await forget_counts(parts, tenant.id, phone)
+
+
 async def forget_counts(parts: FaceParts, tenant_id: UUID, phone: str | None) -> None:
-    """After an erasure: what redis counted for the number goes too. No transaction may be open."""
+    """What redis counted for the number."""
     for index in parts.vault.indexes(tenant_id, "phone", phone) if phone else ():
         for rule in (PER_PHONE, PER_INVITED):
             await parts.limiter.forget(tenant_id, rule, index.hex())

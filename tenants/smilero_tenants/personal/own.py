@@ -14,7 +14,7 @@ from smilero_sdk.pages import Face
 from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, to_sign_in, visiting
-from smilero_tenants.personal.handing import as_file, finder, forget_counts, number_of, told_kept
+from smilero_tenants.personal.handing import as_file, exported, finder, forget_outside, number_of, told_kept
 from smilero_tenants.sign_in.entering import alone
 
 _PATHS = {Face.PORTAL: "/portal/me", Face.PUBLIC: "/me"}
@@ -58,7 +58,7 @@ class OwnData:
         try:
             async with visiting(self._parts(), request, self._face, read_only=False) as visit:
                 me = _me(visit)
-                content = await person_data.export(visit.context, me.person_id)
+                content = await exported(self._parts(), visit.context, me.person_id)
                 await visit.context.audit.record("person.audit.exported_own", me.person_id)
         except SignInNeeded:
             return to_sign_in(request, self._face)
@@ -80,7 +80,7 @@ class OwnData:
                 raise
             why = refused
             return await self._pages.show(request, lambda visit: self._question(visit, why))
-        await forget_counts(self._parts(), visit.tenant.id, phone)
+        await forget_outside(self._parts(), visit.tenant, me.person_id, phone)
         response = alone(self._parts(), request, "portal/me_erased.html", HTTPStatus.OK, kept=kept, home_url="/")
         response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax")
         return response
@@ -118,6 +118,8 @@ class OwnData:
 
 
 def _me(visit: Visit) -> SignedIn:
+    """Who asks, for himself: whoever acts for somebody just now has neither's data."""
+    visit.require_own()
     visit.require_role()
     if visit.visitor is None:
         raise SignInNeeded

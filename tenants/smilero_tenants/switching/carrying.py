@@ -20,7 +20,7 @@ from smilero_sdk.context import Actor, Tenant
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.parts import FaceParts
-from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, to_sign_in
+from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, oneself, to_sign_in
 from smilero_tenants.sign_in.entering import alone
 
 # The one address that takes a command from a page of another host.
@@ -60,9 +60,7 @@ def origin_of(request: Request) -> str:
 async def who_is_here(session: Session, request: Request) -> tuple[SignedIn, Actor]:
     """Who is signed in in this browser, in the most trusted role. Raises SignInNeeded, `faces.not_for_you.public` (403) without a role."""
     token = request.cookies.get(SESSION_COOKIE)
-    visitor = await signed_in(session, token, HERE) if token else None
-    if visitor is None:
-        raise SignInNeeded
+    visitor = oneself(request, await signed_in(session, token, HERE) if token else None)
     if visitor.actor is None:
         raise Problem("faces.not_for_you.public", HTTPStatus.FORBIDDEN)
     return visitor, visitor.actor
