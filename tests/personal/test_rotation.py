@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,17 +14,24 @@ from smilero_core.db.driver import Connection
 from smilero_core.db.session import Session
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.identity.codes import LinkState, SignInCodes, Verdict
+from smilero_core.identity.factors import Factors
 from smilero_core.identity.for_plugins import PluginPeople
+from smilero_core.identity.helpers import Helpers, Leave
 from smilero_core.identity.invitations import Invitations, Invitee
+from smilero_core.identity.outside.attempts import Attempts, new_attempt
+from smilero_core.identity.outside.kinds import ISSUERS, Kind
+from smilero_core.identity.outside.logins import OutsideLogins
+from smilero_core.identity.outside.providers import Choice, Providers
 from smilero_core.identity.people import NewPerson, People
 from smilero_core.identity.rotation import BATCH, SEALED, SETTINGS, Rotation
 from smilero_core.identity.tickets import Tickets
-from smilero_core.identity.vault import LostKeyError, Vault
+from smilero_core.identity.totp import new_secret
+from smilero_core.identity.vault import ATTEMPT_PROVED, LostKeyError, Vault
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_sdk.errors import Problem
-from smilero_sdk.roles import Role
+from smilero_sdk.roles import Lent, Role
 from smilero_sdk.settings import Settings
 from tests.conftest import LookedAt
 from tests.support.cluster import connected
@@ -32,6 +40,7 @@ from tests.support.foundations import Foundation, found
 
 PHONE, NEWCOMER, INVITED = "010-5555-7777", "010-5555-8888", "010-5555-9999"
 NEW = "2:another"
+SUBJECT, SECRET = "subject", new_secret()
 
 
 class Gate(Settings):
@@ -96,7 +105,27 @@ async def office(own_database: DatabaseSettings) -> AsyncIterator[Office]:
             await SecurityMessages(database, old, NoChannel()).intend(session, foundation.id, "+821055557777", "identity.code", "인증번호")
             await Tickets(session, foundation.id, old).issue("go on", {"path": "/"})
             await ChosenSettings(old, foundation.id, "gate").keep(session, None, Gate(token=SecretStr("비밀")))
+            await seal_the_rest(session, foundation, old)
         yield Office(own_database, database, admin, foundation, old, Vault(NEW, f"1:{secret}"), Vault(NEW))
+
+
+async def seal_the_rest(session: Session, foundation: Foundation, vault: Vault) -> None:
+    """A leave to help, an authenticator app, a login outside and one on its way."""
+    tenant, merchant = foundation.id, foundation.people["merchant"]
+    await Helpers(session, tenant, vault).ask(a_leave(foundation), NEWCOMER, "daughter")
+    await Factors(session, tenant, vault).set_app(merchant, SECRET, 0)
+    choice = Choice("네이버", "client secret", own_callback=False, enabled=True)
+    provider = await Providers(session, tenant, vault).add(Kind.NAVER, ISSUERS[Kind.NAVER], "client", choice)
+    await OutsideLogins(session, tenant, vault).link(provider, SUBJECT, merchant)
+    state = Attempts.new_state(tenant)
+    made = new_attempt(provider, "", "http://seongnam.localhost", "/")
+    await Attempts(session, tenant, vault).begin(state, "browser", made, own_callback=False)
+    await session.execute("update core.outside_attempt set proved_sealed = $1", vault.seal(tenant, ATTEMPT_PROVED, "{}"))
+
+
+def a_leave(foundation: Foundation) -> Leave:
+    """The merchant's, to look, until tomorrow."""
+    return Leave(foundation.people["merchant"], foundation.shop, Lent.LOOK, datetime.now(UTC) + timedelta(days=1))
 
 
 async def test_every_sealed_column_is_on_the_list(admin: Connection, looked_at: LookedAt) -> None:
@@ -137,6 +166,12 @@ async def test_after_the_change_the_new_secret_opens_and_finds_everything(office
         ticket = await session.fetch_row("select held_sealed from core.ticket")
         assert ticket
         assert office.new.open(tenant, "ticket go on", ticket["held_sealed"]) == '{"path": "/"}'
+        provider = await session.fetch_value("select id from core.outside_provider")
+        assert isinstance(provider, UUID)
+        assert await OutsideLogins(session, tenant, office.new).person(provider, SUBJECT) == office.foundation.people["merchant"]
+        assert await Factors(session, tenant, office.new).code_now(office.foundation.people["merchant"], datetime.now(UTC))
+        # The number is found: it has a leave of hers already.
+        assert await Helpers(session, tenant, office.new).ask(a_leave(office.foundation), NEWCOMER, "daughter") is None
         message = await session.fetch_row(
             "select * from core.message where recipient_index = $1", office.new.index(tenant, "phone", "+821055557777")
         )
