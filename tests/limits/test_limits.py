@@ -16,9 +16,10 @@ from httpx2 import Response
 from redis.asyncio import Redis
 
 from smilero_core.limits.limiter import Limiter, Rule
+from smilero_coupons.routes import CLAIMS
 from smilero_sdk.errors import Problem
 from tests.conftest import LookedAt
-from tests.support.coupons import Till
+from tests.support.coupons import Till, claims_of
 from tests.support.faces import Guest, Town, new_town, sentence
 from tests.support.servers import OwnRedis
 from tests.support.waiting import until
@@ -27,7 +28,7 @@ from tests.support.web import running_server
 pytestmark = pytest.mark.suite("B6")
 
 AT_ONCE, TIMES = 32, 10
-RULES_FLOOR = 6
+RULES_FLOOR = 11
 _phones = count(1)
 
 Try = Callable[[Guest], Awaitable[Response]]
@@ -179,6 +180,38 @@ async def attempt_with(town: Town, asking: Guest, code: str) -> Response:
     guest = town.guest()
     guest.cookies = dict(asking.cookies)
     return await guest.post("/sign-in/code", {"code": code})
+
+
+async def test_tries_from_one_address(town: Town) -> None:
+    """Whoever tries codes of many devices is stopped before any is judged."""
+    rule = rules()["code-tries"]
+
+    async def attempt(guest: Guest) -> Response:
+        return await guest.post("/sign-in/code", {"code": "000000"})
+
+    answers = await of_many(town, attempt, rule.most * TIMES)
+    assert limited(answers) == (rule.most, rule.most * (TIMES - 1))
+
+
+async def test_claims_of_one_customer(town: Town) -> None:
+    """What a plugin limits by `limited`: of ten times as many over two processes so many are judged, by the API and by the page each."""
+    till = Till(town.site, town.foundation)
+    campaign = await till.campaign(stock=5, per_person=5)
+    most, _ = CLAIMS
+    customer, other = await town.signed_in("customer"), await town.signed_in("other customer")
+
+    async def attempt(guest: Guest) -> Response:
+        guest.cookies = dict(customer.cookies)
+        return await guest.post(f"/coupons/c/{campaign['id']}/claim", key=str(uuid4()))
+
+    answers = await of_many(town, attempt, most * TIMES)
+    assert limited(answers) == (most, most * (TIMES - 1))
+    assert (await till.counted(campaign))[0] == 5
+    # Another's are counted apart, and so are those by the API.
+    assert limited([await other.post(f"/coupons/c/{campaign['id']}/claim", key=str(uuid4()))]) == (1, 0)
+    by_api = [await till.caller("customer").post(claims_of(campaign)) for _ in range(most + 1)]
+    assert limited(by_api) == (most, 1)
+    assert by_api[-1].json()["code"] == "limits.reached"
 
 
 @pytest.mark.parametrize("address", ["/sign-in/link/{token}", "/join/{token}"])

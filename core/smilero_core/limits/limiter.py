@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from smilero_sdk.errors import Problem
+from smilero_sdk.limits import limit_of
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,12 @@ class Rule:
     most: int
     seconds: int
     fails_closed: bool
+
+
+def rule_of(source: str, handler: Callable[..., object]) -> Rule | None:
+    """The rule that a plugin, or the core, declared of a command with `limited`. It stays open: redis may be lost."""
+    limit = limit_of(handler)
+    return Rule(f"{source}.{handler.__name__}", limit.most, limit.seconds, fails_closed=False) if limit else None
 
 
 class Limiter:

@@ -18,11 +18,15 @@ from smilero_coupons.service import CouponService
 from smilero_sdk.api import Api, Idempotency
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
+from smilero_sdk.limits import limited
 
 MANAGE = "coupons.manage"
 CLAIM = "coupons.claim"
 REDEEM = "coupons.redeem"
 READ = "coupons.read"
+
+# So many claims in so many seconds by one caller. A program that takes all it can get is slowed; nobody at a stall is.
+CLAIMS = (120, 600)
 
 api = Api()
 
@@ -55,6 +59,7 @@ async def read_campaign(ctx: TenantContext, campaign_id: UUID) -> CampaignOut:
 
 
 @api.post("/campaigns/{campaign_id}/claims", permission=CLAIM, idempotency=Idempotency.OPTIONAL)
+@limited(*CLAIMS)
 async def claim_coupon(ctx: TenantContext, campaign_id: UUID) -> ClaimOut:
     """Take one coupon for the caller; the answer has the number for the till."""
     return ClaimOut.model_validate(await CouponService(ctx).claim(campaign_id))

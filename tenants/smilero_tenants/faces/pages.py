@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from smilero_core.audit.log import AuditLog
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
+from smilero_core.identity.tokens import token_hash
+from smilero_core.limits.limiter import rule_of
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import Context
 from smilero_sdk.api import PATH_TYPES
@@ -24,7 +26,7 @@ from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
-from smilero_tenants.faces.visit import SignInNeeded, Visit, referring_path, to_sign_in, visiting
+from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, referring_path, to_sign_in, visiting
 
 _LOCATION = "text/x-location"
 _REFUSAL = "application/x-refusal"
@@ -90,9 +92,17 @@ class PluginPages:
         return await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
 
     async def _command(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        await self._count(plugin, operation, request)
         # The form arrives before the transaction opens: a slow sender must not hold a connection.
         async with posting(self._parts(), plugin, operation, request) as posted:
             return await self._commanded(plugin, operation, request, posted)
+
+    async def _count(self, plugin: str, operation: PageOperation, request: Request) -> None:
+        """Count a command that its plugin limits, with no transaction open: of the session, else of the address."""
+        if rule := rule_of(plugin, operation.handler):
+            session = request.cookies.get(SESSION_COOKIE)
+            subject = token_hash(session).hex() if session else request.client.host if request.client else ""
+            await self._parts().limiter.take(request.state.tenant.id, rule, subject)
 
     async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
         key = require_key(posted.key)

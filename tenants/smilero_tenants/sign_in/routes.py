@@ -28,6 +28,8 @@ DEVICE_COOKIE = "__Host-device"
 
 PER_PHONE = Rule("code-phone", 5, 600, fails_closed=True)
 PER_ADDRESS = Rule("code-address", 30, 600, fails_closed=True)
+# Each code has five tries whoever is away: the database counts them.
+TRIES = Rule("code-tries", 100, 600, fails_closed=False)
 _TEMPLATE = "messaging.sign_in_code"
 
 LINK = "/sign-in/link"
@@ -97,6 +99,10 @@ class SignInPages:
         tenant, form, parts = _tenant(request), await request.form(), self._parts()
         code, path = str(form.get("code", "")), _next(str(form.get("next", "")))
         device = request.cookies.get(DEVICE_COOKIE, "")
+        try:
+            await parts.limiter.take(tenant.id, TRIES, request.client.host if request.client else "")
+        except Problem as problem:
+            return await self._phone_page(request, "", problem, path)
         async with parts.database.unit(tenant.id) as unit:
             session = Session(unit)
             codes = SignInCodes(session, tenant.id, parts.vault)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from smilero_core.idempotency.keys import LONGEST_KEY
 from smilero_core.plugins.context import CORE
 from smilero_sdk.api import Idempotency
+from smilero_sdk.limits import limit_of
 from smilero_tenants.oauth.endpoints import AUTHORIZE, TOKEN
 from smilero_web.api.operations import Mounted
 from smilero_web.errors import PROBLEM_TYPE
@@ -120,6 +121,8 @@ def _documented(spec: SpecTree, mounted: Mounted) -> Route:
         answers["HTTP_403"] = ProblemDocument
     if operation.idempotency is not Idempotency.NONE:
         answers |= {"HTTP_400": ProblemDocument, "HTTP_409": ProblemDocument}
+    if limit_of(operation.handler):
+        answers["HTTP_429"] = ProblemDocument
     validated = spec.validate(
         query=operation.query,
         json=operation.body,

@@ -18,6 +18,8 @@ from smilero_core.db.session import Session
 from smilero_core.db.unit import UnitOfWork
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.identity.bearers import Bearer, bearer_of, note_use
+from smilero_core.identity.tokens import token_hash
+from smilero_core.limits.limiter import rule_of
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.gate import TenantPlugins
@@ -85,6 +87,8 @@ class Address:
         mounted = self._methods.get("GET" if request.method == "HEAD" else request.method)
         if mounted is None:
             raise Problem("http.method", HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": self._allowed()})
+        if rule := rule_of(mounted.source, mounted.operation.handler):
+            await runtime.limiter.take(request.state.tenant.id, rule, _counted_by(request))
         answer = await carry_out(mounted, runtime, request, plugins)
         await Response(answer.body, answer.status, media_type=answer.content_type)(scope, receive, send)
 
@@ -106,6 +110,12 @@ async def carry_out(mounted: Mounted, runtime: Runtime, request: Request, plugin
         answer = await _once(mounted, context, request, body, arguments)
     await _note_use(runtime, context, bearer)
     return answer
+
+
+def _counted_by(request: Request) -> str:
+    """Of whom limits count: the token, whether it is good or not, else the address."""
+    header = request.headers.get("authorization")
+    return token_hash(header).hex() if header else request.client.host if request.client else ""
 
 
 async def _note_use(runtime: Runtime, context: Context, bearer: Bearer | None) -> None:

@@ -7,10 +7,11 @@ from smilero_coupons.choices import ShopCouponSettings
 from smilero_coupons.faces import pages
 from smilero_coupons.faces.wizard import BASE
 from smilero_coupons.models import Campaign
-from smilero_coupons.routes import CLAIM
+from smilero_coupons.routes import CLAIM, CLAIMS
 from smilero_coupons.service import CouponService
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
+from smilero_sdk.limits import limited
 from smilero_sdk.pages import Face, Redirect, View
 
 
@@ -33,6 +34,7 @@ async def show_coupon(ctx: TenantContext, campaign_id: UUID) -> View:
 
 
 @pages.post(Face.PUBLIC, "/c/{campaign_id}/claim", permission=CLAIM)
+@limited(*CLAIMS)
 async def claim(ctx: TenantContext, campaign_id: UUID) -> Redirect:
     """Take one."""
     return Redirect(f"/coupons/claims/{(await CouponService(ctx).claim(campaign_id)).id}")
