@@ -2,7 +2,9 @@ import re
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from smilero_core.identity.access import CORE_PERMISSIONS
 from smilero_core.plugins.inventory import unspoken
+from smilero_tenants.faces.frames import DAILY, SELDOM
 from tests.conftest import LookedAt
 from tests.house.catalogues import Spoken, fields, korean_in_code, sentences, spoken
 from tests.house.tree import ROOT, shipped_python
@@ -52,6 +54,23 @@ def test_korean_has_every_sentence_of_every_other_language(looked_at: LookedAt) 
     looked_at("languages", catalogue)
     missing = [f"{language}: {key}" for language, known in catalogue.items() for key in known if key not in catalogue["ko"]]
     assert missing == []
+
+
+def test_every_right_of_the_core_has_a_korean_sentence(looked_at: LookedAt) -> None:
+    keys = {f"permission.{right.name}" for right in CORE_PERMISSIONS}
+    looked_at("rights of the core", keys)
+    assert sorted(keys - sentences(ROOT)["ko"].keys()) == []
+
+
+def test_every_picture_that_is_named_is_in_the_sprite(looked_at: LookedAt) -> None:
+    """One that is not leaves an empty place, and says nothing."""
+    build = (ROOT / "web/frontend/build.mjs").read_text()
+    sprite = set(re.findall(r"'([a-z0-9-]+)'", build[build.index("const ICONS") : build.index("];", build.index("const ICONS"))]))
+    pages = [path.read_text() for path in ROOT.glob("*/*/**/templates/**/*.html") if ".venv" not in path.parts]
+    named = {name for page in pages for name in re.findall(r"""icon\(["']([a-z0-9-]+)["']""", page)}
+    named |= {icon for _, _, icon, _ in (*DAILY, *SELDOM)}
+    looked_at("pictures", named)
+    assert sorted(named - sprite) == []
 
 
 def test_what_a_foundation_reads_of_a_plugin_has_a_korean_sentence(looked_at: LookedAt) -> None:

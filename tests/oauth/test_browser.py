@@ -77,10 +77,10 @@ async def test_a_program_is_let_in_allowed_and_reads(demo: Demo, browser: Browse
 async def test_a_merchant_makes_a_token_of_her_own(demo: Demo, browser: Browser) -> None:
     async with visiting(browser, demo) as merchant:
         await merchant.sign_in("/portal/help", MERCHANT)
-        await merchant.button("내 토큰").click()
+        await merchant.button("프로그램에 주는 열쇠").click()
         await merchant.page.locator("#name").fill("계산대")
         await merchant.page.get_by_label("쿠폰이 얼마나 나가고 쓰였는지 봅니다").check()
-        await merchant.button("토큰 만들기").click()
+        await merchant.button("열쇠 만들기").click()
         token = await merchant.page.locator(".token").inner_text()
         await merchant.keep("token_made_360")
         assert await violations(merchant.page) == []

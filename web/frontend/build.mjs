@@ -17,8 +17,8 @@ const ICONS = [
   'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
   'headset', 'house', 'inbox', 'key-round', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'notebook-pen', 'phone',
   'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
-  'smartphone', 'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert', 'users',
-  'volume-2', 'wifi-off',
+  'smartphone', 'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert',
+  'user-cog', 'users', 'volume-2', 'wifi-off',
 ];
 
 /** The KRDS custom properties that our styles name, and those that these name in turn. */

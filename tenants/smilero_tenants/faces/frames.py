@@ -23,11 +23,11 @@ View = dict[str, object]
 # The label, the address, the picture, and what one must be allowed.
 _Place = tuple[str, str, str, str | None]
 # Around the entries of the plugins on the console's menu.
-_DAILY: tuple[_Place, ...] = (
+DAILY: tuple[_Place, ...] = (
     ("console.menu.shops", "/console/shops", "store", None),
     ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
 )
-_SELDOM: tuple[_Place, ...] = (
+SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
     ("console.menu.colleagues", "/console/colleagues", "users", PEOPLE_MANAGE),
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
@@ -105,7 +105,7 @@ async def _console_menu(visit: Visit) -> list[View]:
     dead = await Letters(visit.context.host).count()
     work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
-    return [work, *_places(visit, _DAILY), *plugins, *_places(visit, _SELDOM)]
+    return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
 
 
 def _places(visit: Visit, places: Iterable[_Place]) -> list[View]:
