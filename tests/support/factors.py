@@ -63,6 +63,13 @@ async def give(guest: Guest, code: str, path: str = CONSOLE) -> Response:
     return await guest.post(FACTOR, {"code": code, "next": path})
 
 
+async def set_app_up(guest: Guest) -> None:
+    """Somebody's first way into the console: the pages of set-up, with an app."""
+    answer = await guest.post(f"{FACTOR}/app", setup_in(await guest.get(f"{FACTOR}/app")))
+    assert answer.status_code == 200, answer.text
+    assert await inside(guest)
+
+
 async def inside(guest: Guest) -> bool:
     """Whether the console is open to somebody; else the second factor is asked for, or the first."""
     answer = await guest.get(CONSOLE)
