@@ -2,8 +2,8 @@
 
 import base64
 import json
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,10 +45,9 @@ def _days_to_come(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
+_SOON = st.integers(1, 1_000).map(_days_to_come)
 # Any time there is is hardly ever one that a campaign can end at.
-schemathesis.openapi.format(
-    "date-time", st.integers(1, 1_000).map(_days_to_come) | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
-)
+schemathesis.openapi.format("date-time", _SOON | _SOON | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat))
 
 
 class Visitors:
@@ -58,7 +57,7 @@ class Visitors:
 
     Attributes:
         cases: how often each operation was asked, by its name and by role and mode.
-        done: the names of the operations that were carried out, by role.
+        done: how often each was carried out.
         twins: how many of the requests were sent again by whom.
         faults: what was wrong, with what to send to see it again.
     """
@@ -70,7 +69,7 @@ class Visitors:
         self._session.trust_env = False
         self._forged = cycle([None, *forged(foundation, neighbour)])
         self.cases: Counter[tuple[str, str, str]] = Counter()
-        self.done: defaultdict[str, set[str]] = defaultdict(set)
+        self.done: Counter[str] = Counter()
         self.twins: Counter[str] = Counter()
         self.faults: dict[tuple[str, str], str] = {}
         self.before: deque[str] = deque(maxlen=STEPS)
@@ -83,9 +82,8 @@ class Visitors:
     def ask(self, case: Case, who: str) -> Any:  # noqa: ANN401 - Schemathesis's response
         """Send a request as one of them, and once more as nobody we know."""
         name, mode = case.operation.definition.raw["operationId"], case.meta.generation.mode if case.meta else GenerationMode.POSITIVE
-        if mode is GenerationMode.POSITIVE and case.method == "POST" and KEY in _headers_of(case):
-            # One that was used already gets the old answer, and carries out nothing.
-            case.headers[KEY] = str(uuid4())
+        if mode is GenerationMode.POSITIVE:
+            _make_good(case)
         self.cases[name, who, mode.value] += 1
         headers = {"Host": self._foundation.host, "Authorization": f"Bearer {self._foundation.tokens[who]}"}
         try:
@@ -95,7 +93,7 @@ class Visitors:
             self._tell(case, repr(error), PreparedRequest(), who)
             raise
         if answer.status_code < HTTPStatus.BAD_REQUEST:
-            self.done[name].add(who)
+            self.done[name] += 1
         self._judge(case, answer, who)
         self._send_again(case, answer.request)
         self.before.append(f"{who}: {case.method} {urlsplit(str(answer.request.url)).path} {_body(answer.request)} -> {answer.status_code}")
@@ -173,7 +171,7 @@ def _each(strategy: st.SearchStrategy[Case], visitors: Visitors, examples: int) 
 
 
 def in_sequence(document: Mapping[str, Any], visitors: Visitors, cases: int) -> None:
-    """Sequences in which a request takes what an earlier answer had, until so many were sent in all."""
+    """Sequences in which a request takes what an earlier answer had, until so many were sent in all, or a fault is found."""
     machine = _schema(with_links(document)).as_state_machine()
 
     class Visit(machine):  # type: ignore[misc, valid-type]
@@ -240,8 +238,15 @@ def _reaches(case: Case, request: PreparedRequest) -> bool:
     return "%00" not in address.query and compile_path(mounted.path)[0].fullmatch(unquote(address.path)) is not None
 
 
-def _headers_of(case: Case) -> set[str]:
-    return {one["name"] for one in case.operation.definition.raw["parameters"] if one["in"] == "header"}
+def _make_good(case: Case) -> None:
+    """Make more of what fits the document be carried out."""
+    if any(one["name"] == KEY for one in case.operation.definition.raw["parameters"]):
+        # One that was used already gets the old answer.
+        case.headers[KEY] = str(uuid4())
+    if isinstance(case.body, dict):
+        # JSON Schema takes 3.0 for a whole number, and our strict fields do not.
+        whole = {name: int(value) for name, value in case.body.items() if isinstance(value, float) and value.is_integer()}
+        case.body = {**case.body, **whole}
 
 
 def _body(request: PreparedRequest) -> str:
