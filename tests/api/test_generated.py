@@ -11,7 +11,7 @@ from tests.conftest import LookedAt
 from tests.support.application import Site, running_site
 from tests.support.cluster import Cluster
 from tests.support.foundations import CAST, Foundation
-from tests.support.generated import Visitors, each_alone, in_sequence
+from tests.support.generated import FORGED, NOBODY, Visitors, each_alone, in_sequence
 from tests.support.operations import operations, set_stage
 from tests.support.web import DOCUMENT
 
@@ -58,8 +58,8 @@ async def test_no_request_finds_a_fault(own_site: Site, name: str, looked_at: Lo
     assert CAST.keys() >= set(ROLES)
     assert visitors.cases.total() >= wanted
     assert len(operations()) >= OPERATIONS_FLOOR
-    missed = {(name, role) for name in operations() for role in ROLES} - {(name, role) for name, role, _ in visitors.cases}
-    assert not missed
+    asked = {(operation, who) for operation, who, _ in visitors.cases} | visitors.twins.keys()
+    assert asked == {(operation, who) for operation in operations() for who in (*ROLES, NOBODY, FORGED)}
     # A refusal says something only of what somebody else is not refused.
     looked_at("operations that were carried out", set(visitors.done))
     assert len(visitors.done) >= (len(operations()) if full else EMPTY_FLOOR if name == EMPTY else DONE_FLOOR)
@@ -69,5 +69,5 @@ def _record(visitors: Visitors, looked_at: LookedAt) -> None:
     looked_at("cases", range(visitors.cases.total()))
     looked_at("operations", {name for name, _, _ in visitors.cases})
     looked_at("roles", {role for _, role, _ in visitors.cases})
-    for who, count in visitors.twins.items():
-        looked_at(f"cases again by {who}", range(count))
+    for who in (NOBODY, FORGED):
+        looked_at(f"cases again by {who}", range(sum(count for (_, one), count in visitors.twins.items() if one == who)))

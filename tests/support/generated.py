@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,6 +33,7 @@ Case = schemathesis.Case[Any]
 
 SEED = 20_261_124
 KEY = "Idempotency-Key"
+NOBODY, FORGED = "nobody", "a forged token"
 STEPS = 12
 SCENARIOS = 20
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -58,7 +59,7 @@ class Visitors:
     Attributes:
         cases: how often each operation was asked, by its name and by role and mode.
         done: how often each was carried out.
-        twins: how many of the requests were sent again by whom.
+        twins: how often each was asked again, by its name and by whom.
         faults: what was wrong, with what to send to see it again.
     """
 
@@ -67,10 +68,10 @@ class Visitors:
         self._session = Session()
         # Neither a proxy nor a password file of this machine.
         self._session.trust_env = False
-        self._forged = cycle([None, *forged(foundation, neighbour)])
+        self._forged = cycle([one for header in forged(foundation, neighbour) for one in (None, header)])
         self.cases: Counter[tuple[str, str, str]] = Counter()
         self.done: Counter[str] = Counter()
-        self.twins: Counter[str] = Counter()
+        self.twins: Counter[tuple[str, str]] = Counter()
         self.faults: dict[tuple[str, str], str] = {}
         self.before: deque[str] = deque(maxlen=STEPS)
 
@@ -105,8 +106,8 @@ class Visitors:
         del twin.headers["Authorization"]
         if header is not None:
             twin.headers["Authorization"] = header
-        who = "a forged token" if header else "nobody"
-        self.twins[who] += 1
+        who = FORGED if header else NOBODY
+        self.twins[case.operation.definition.raw["operationId"], who] += 1
         answer = self._session.send(twin)
         self._judge(case, answer, who)
         is_open = case.operation.definition.raw["security"] == []
