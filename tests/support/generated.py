@@ -4,7 +4,7 @@ import base64
 import json
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -18,7 +18,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
-from requests import PreparedRequest, RequestException, Session
+from requests import PreparedRequest, Request, RequestException, Session
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -38,6 +38,7 @@ STEPS = 12
 SCENARIOS = 20
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _SETTINGS = partial(hypothesis.settings, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+_PATIENCE_SECONDS = 60
 # Told once each, or a broken product fills the screen.
 _MOST_TOLD = 20
 
@@ -87,18 +88,24 @@ class Visitors:
             _make_good(case)
         self.cases[name, who, mode.value] += 1
         headers = {"Host": self._foundation.host, "Authorization": f"Bearer {self._foundation.tokens[who]}"}
-        try:
-            answer = case.call(base_url=self._url, session=self._session, headers=headers)
-        except RequestException as error:
-            # No answer at all. It is told here, since Hypothesis would ask again and might be answered.
-            self._tell(case, repr(error), PreparedRequest(), who)
-            raise
+        with self._answered(case, who):
+            answer = case.call(base_url=self._url, session=self._session, headers=headers, timeout=_PATIENCE_SECONDS)
         if answer.status_code < HTTPStatus.BAD_REQUEST:
             self.done[name] += 1
         self._judge(case, answer, who)
         self._send_again(case, answer.request)
         self.before.append(f"{who}: {case.method} {urlsplit(str(answer.request.url)).path} {_body(answer.request)} -> {answer.status_code}")
         return answer
+
+    @contextmanager
+    def _answered(self, case: Case, who: str) -> Iterator[None]:
+        """Tell of no answer at all. It is told here, since Hypothesis would ask again and might be answered."""
+        try:
+            yield
+        except RequestException as error:
+            sent = error.request if isinstance(error.request, PreparedRequest) else Request(case.method, self._url + case.path).prepare()
+            self._tell(case, repr(error), sent, who)
+            raise
 
     def _send_again(self, case: Case, request: PreparedRequest) -> None:
         header = next(self._forged)
@@ -108,7 +115,8 @@ class Visitors:
             twin.headers["Authorization"] = header
         who = FORGED if header else NOBODY
         self.twins[case.operation.definition.raw["operationId"], who] += 1
-        answer = self._session.send(twin)
+        with self._answered(case, who):
+            answer = self._session.send(twin, timeout=_PATIENCE_SECONDS)
         self._judge(case, answer, who)
         is_open = case.operation.definition.raw["security"] == []
         if _reaches(case, request) and (header is not None or not is_open) and answer.status_code != HTTPStatus.UNAUTHORIZED:
@@ -175,7 +183,7 @@ def in_sequence(document: Mapping[str, Any], visitors: Visitors, cases: int) -> 
     """Sequences in which a request takes what an earlier answer had, until so many were sent in all, or a fault is found."""
     machine = _schema(with_links(document)).as_state_machine()
 
-    class Visit(machine):  # type: ignore[misc, valid-type]
+    class Visit(machine):  # type: ignore[misc, valid-type]  # a class that is made at run time
         def setup(self) -> None:
             visitors.before.clear()
 
