@@ -331,7 +331,8 @@ class Scene:
 
     def new_phone(self) -> str:
         """A number that nobody has."""
-        return f"010-5{next(_phones):03d}-0000"
+        number = next(_phones)
+        return f"010-5{number % 1000:03d}-{number // 1000:04d}"
 
 
 def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:

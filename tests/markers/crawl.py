@@ -20,6 +20,8 @@ _LINK = re.compile(r"""\s(?:href|src|hx-get)=["'](/(?!/|static/)[^"'#]*|\?[^"'#]
 # Pages that were found by following others, for each role: enough for every second page of a list.
 A_FEW, MANY, PAGES = 30, 300, 3
 
+# What a foundation tells everybody of itself, where people choose with which of them they link their account.
+TOLD = {"/switch/links": "core.tenant.name"}
 # Switches a provider off that is needed on.
 _ENDS = frozenset({"POST /console/logins/{provider_id}"})
 
@@ -42,6 +44,9 @@ class Crawl:
 
     def read(self, what: str, answer: Answer, ask: Ask, whose: Scene, other: Scene) -> None:
         """Read an answer by somebody of a foundation."""
+        told = TOLD.get(what.split(maxsplit=2)[1])
+        if told:
+            answer = replace(answer, text=answer.text.replace(f"{other.mark}.{told}.", ""))
         text = opened(answer)
         self.answers.append(what)
         self.kinds.setdefault(kind_of(answer), []).append(what)
@@ -96,6 +101,11 @@ class Round:
         for name, subject in subjects().items():
             for who in ROLES:
                 for whose, other in self._both():
+                    if self.full:
+                        # At the other's host with its own objects: whoever it is, he is nobody there, and brings nothing along.
+                        ask = await request_for(subject, other, "anonymous")
+                        answer = await at(whose, subject, ask, who, host=other.foundation.host)
+                        self.crawl.read(f"{name} as {who} of {whose.mark} at the other's host", answer, ask, other, whose)
                     async for what, answer, ask in self._asked(whose, other, subject, who):
                         self.crawl.read(f"{name} {what} as {who} of {whose.mark}", answer, ask, whose, other)
                         if subject.method == "GET" and not subject.is_api:
