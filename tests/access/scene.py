@@ -84,12 +84,14 @@ class Answer:
 
     Attributes:
         cookies: each Set-Cookie, as it was sent.
+        content: what is no text, as it came; nothing of a stream.
     """
 
     status: int
     headers: Mapping[str, str]
     text: str
     cookies: tuple[str, ...] = ()
+    content: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def everything(self) -> str:
@@ -329,7 +331,8 @@ class Scene:
 
     def new_phone(self) -> str:
         """A number that nobody has."""
-        return f"010-5{next(_phones):03d}-0000"
+        number = next(_phones)
+        return f"010-5{number % 1000:03d}-{number // 1000:04d}"
 
 
 def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:
@@ -363,16 +366,17 @@ async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, c
         sent = {"data": {**ask.form, **({} if ask.keyless else {"idempotency_key": str(uuid4())})}}
     url = (scene.demo_url if path.startswith("/dev/") else scene.site.servers[0].url) + path.format_map(ask.ids)
     async with scene.site.http.stream(method, url, params=ask.query or None, headers=headers, **sent) as answer:
-        text = ""
+        text, content = "", b""
         if answer.headers.get("content-type", "").startswith(_STREAM):
             async for piece in answer.aiter_text():
                 text += piece
                 if "data:" in text:
                     break
         else:
-            text = (await answer.aread()).decode(errors="replace")
+            content = await answer.aread()
+            text = content.decode(errors="replace")
     kept = {name: value for name, value in answer.headers.items() if name != "date"}
-    return Answer(answer.status_code, kept, text, tuple(answer.headers.get_list("set-cookie")))
+    return Answer(answer.status_code, kept, text, tuple(answer.headers.get_list("set-cookie")), content)
 
 
 async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
