@@ -48,13 +48,13 @@ def host() -> PluginHost:
 
 
 def addresses(who: str) -> list[Subject]:
-    """What a role may open by an address alone, and not everybody."""
+    """What a role may open by an address alone, and no customer."""
     rights = {name: one.may for name, one in RIGHTS.items()}
     return [
         one
         for name, one in subjects().items()
         if one.method == "GET" and "{" not in one.path and not one.path.endswith("/live") and one.path not in NEEDS_MORE
-        if who in rights[name] and "anonymous" not in rights[name] and not one.path.startswith("/dev/")
+        if who in rights[name] and "customer" not in rights[name] and not one.path.startswith(("/dev/", "/sign-in/"))
     ]
 
 

@@ -40,7 +40,7 @@ TO_THE_PERSON: Mapping[str, tuple[Mapping[str, str | None], int]] = {
     "a program that never was": ({"client_id": str(uuid4())}, 404),
     "a program that is no id": ({"client_id": "stock"}, 404),
     "Hangul": ({"state": "상태"}, 400),
-    "a zero byte": ({"scope": "coupons.read\0"}, 400),
+    "a zero byte": ({"scope": "coupons.read\0"}, 422),
 }
 # Told to the program.
 TO_THE_PROGRAM: Mapping[str, tuple[Mapping[str, str | None], str]] = {
@@ -412,7 +412,7 @@ async def test_a_plugin_that_is_off_is_no_scope(stage: Stage) -> None:
     assert (await stage.caller(tokens["access_token"]).get("/api/v1/plugins")).status_code == HTTPStatus.OK
     assert went_back(await owner.get("/oauth/authorize", params=program.wish()))["error"] == "invalid_scope"
     page = await owner.get("/oauth/authorize", params=program.wish(scope="coupons.read plugins.read"))
-    assert "어떤 기능이 있는지 봅니다" in page.text
+    assert "어떤 기능이 있는지 보기" in page.text
     assert "쿠폰이 얼마나" not in page.text
     told = (await owner.get("/.well-known/oauth-authorization-server")).json()["scopes_supported"]
     assert "plugins.read" in told

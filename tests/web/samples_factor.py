@@ -38,7 +38,8 @@ FACTOR_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "recovery codes": ("portal/recovery_codes.html", {"codes": ["ABCDE-23456"] * 10, "person": "김순자", "onward": "/console"}),
     "sign in by passkey": (
         "portal/sign_in.html",
-        {"face": "console", "action": "/sign-in", "next": "/console", "phone": "", "error": None, "passkey": PASSKEY},
+        {"face": "console", "action": "/sign-in", "next": "/console", "phone": "", "error": None, "passkey": PASSKEY}
+        | {"why": "denied", "outside": []},
     ),
 }
 

@@ -86,12 +86,11 @@ HELPER_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "helping": ("portal/helping.html", {"rows": [CHANCE, CHANCE | {"current": False}], "over": False, "own": "/e"} | ACTING),
     "helping, over": ("portal/helping.html", {"rows": [], "over": True, "own": "/e"}),
 }
+_SESSIONS: dict[str, object] = {"end_all": "/portal/sessions/end", "back_url": "/portal/help", "logins": []}
+_LOGIN = {"label": "우리 시 공무원 통합 로그인", "since": "11월 24일 19:44부터", "unlink": "/x"}
 SESSION_PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "sessions": (
-        "portal/sessions.html",
-        {"sessions": [PLACE, PLACE | {"here": False}], "end_all": "/portal/sessions/end", "back_url": "/portal/help"},
-    ),
-    "one session": ("portal/sessions.html", {"sessions": [PLACE], "end_all": "/portal/sessions/end", "back_url": "/portal/help"}),
+    "sessions": ("portal/sessions.html", _SESSIONS | {"sessions": [PLACE, PLACE | {"here": False}], "logins": [_LOGIN]}),
+    "one session": ("portal/sessions.html", _SESSIONS | {"sessions": [PLACE]}),
 }
 
 MEMBER: dict[str, object] = {"name": "김순자", "tail": "1234", "role": "상인", "since": "2026-11-24", "end": "/e"}

@@ -45,7 +45,10 @@ NOTHING_ON: dict[str, object] = {
     "print_url": "/portal/print",
 }
 
-SIGN_IN: dict[str, object] = {"face": "portal", "action": "/portal/sign-in", "next": "/portal", "phone": "", "error": None}
+SIGN_IN: dict[str, object] = {"face": "portal", "action": "/portal/sign-in", "next": "/portal", "phone": "", "error": None} | {
+    "why": None,
+    "outside": [{"label": "카카오", "url": "/sign-in/with/1"}, {"label": "우리 시 공무원 통합 로그인", "url": "/sign-in/with/2"}],
+}
 CODE: dict[str, object] = {
     "action": "/portal/code",
     "again_action": "/portal/sign-in",

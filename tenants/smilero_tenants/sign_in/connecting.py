@@ -16,7 +16,7 @@ from smilero_core.identity.outside.logins import OutsideLogins
 from smilero_core.identity.sessions import SignedIn, signed_in
 from smilero_core.plugins.context import CORE
 from smilero_sdk.context import Actor, Tenant
-from smilero_sdk.errors import not_found
+from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.roles import Role
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import SESSION_COOKIE
@@ -93,6 +93,8 @@ class ConnectPages:
         visitor = await signed_in(session, token, tuple(Role)) if token else None
         if visitor is None:
             return None
+        if visitor.helping is not None:
+            raise Problem("helping.own_first", HTTPStatus.FORBIDDEN, name=visitor.helping.merchant)
         attempts = Attempts(session, tenant.id, self._parts().vault)
         return _Asked(visitor, await attempts.waiting(browser, visitor.session_id) if browser else None)
 

@@ -18,6 +18,7 @@ from smilero_sdk.errors import Problem, not_found
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import inner_path
 from smilero_tenants.sign_in.entering import Entered, alone, enter
+from smilero_tenants.sign_in.outside import buttons
 from smilero_tenants.sign_in.routes import DEVICE_COOKIE, PASSKEY
 from smilero_tenants.sign_in.sitting import OPTIONS_TYPE, asking
 
@@ -63,18 +64,19 @@ class PasskeyPages:
             session = Session(unit)
             person_id = await Passkeys(session, tenant.id, parts.vault).prove(Ceremony.SIGN_IN, asked, str(posted.get("credential", "")))
             entered = await self._enter(session, request, person_id, path) if person_id else None
-        return entered.response() if entered else self._refused(request, path)
+        return entered.response() if entered else await self._refused(request, path)
 
     async def _enter(self, session: Session, request: Request, person_id: UUID, path: str) -> Entered:
         entered = await enter(session, request, person_id, path)
         await give_factor(session, entered.token)
         return entered
 
-    def _refused(self, request: Request, path: str) -> Response:
+    async def _refused(self, request: Request, path: str) -> Response:
         problem = Problem("identity.passkey.refused", HTTPStatus.UNPROCESSABLE_ENTITY)
         error = self._parts().catalogue.text(request.state.language, problem.code)
         passkey = {"options": f"{PASSKEY}/options", "action": PASSKEY}
         values: dict[str, object] = {"face": "console", "action": "/sign-in", "next": path, "phone": "", "error": error, "passkey": passkey}
+        values |= {"why": None, "outside": await buttons(self._parts(), request, path)}
         return alone(self._parts(), request, "portal/sign_in.html", problem.status, **values)
 
     async def _count(self, request: Request, tenant: Tenant) -> None:
