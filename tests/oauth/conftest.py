@@ -8,7 +8,8 @@ from tests.support import application
 from tests.support.application import Site
 from tests.support.browser import chromium, require_chromium
 from tests.support.demo import Demo
-from tests.support.faces import new_town
+from tests.support.faces import Town, new_town
+from tests.support.factors import app_of
 from tests.support.oauth import Stage, set_stage
 from tests.support.web import DEMO, running_server
 
@@ -26,8 +27,9 @@ async def stage(site: Site) -> Stage:
 
 @pytest.fixture(scope="session")
 async def demo(site: Site) -> AsyncIterator[Demo]:
-    """A process in demo mode, which shows its codes, on the site's two foundations."""
+    """A process in demo mode, which shows its codes, on the site's two foundations; the owner has an authenticator app."""
     require_chromium()
+    await app_of(Town(site, site.bucheon), "owner")
     async with running_server(site.settings, site.redis_url, DEMO, SMILERO_ENV="demo") as server:
         yield Demo(urlsplit(server.url).port or 0, site.settings.database_url)
 

@@ -233,7 +233,7 @@ class TestLists:
             ("limit=", ("limit", "invalid.int_parsing")),
             (f"limit={'9' * 5000}", ("limit", None)),
             ("cursor=abcdef", ("cursor", "invalid.uuid_parsing")),
-            ("cursor=%00%ff%F0", ("cursor", "invalid.uuid_parsing")),
+            ("cursor=%ff%F0", ("cursor", "invalid.uuid_parsing")),
             ("shop_id=%EB%AA%A8%EB%9E%80", ("shop_id", "invalid.uuid_parsing")),
             ("colour=bluegreen", ("colour", "invalid.extra_forbidden")),
             ("%F0%9F%A7%A7%F0%9F%A7%A7=1", ("", "invalid.extra_forbidden")),
