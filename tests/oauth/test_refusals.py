@@ -40,7 +40,6 @@ TO_THE_PERSON: Mapping[str, tuple[Mapping[str, str | None], int]] = {
     "a program that never was": ({"client_id": str(uuid4())}, 404),
     "a program that is no id": ({"client_id": "stock"}, 404),
     "Hangul": ({"state": "상태"}, 400),
-    "a zero byte": ({"scope": "coupons.read\0"}, 422),
 }
 # Told to the program.
 TO_THE_PROGRAM: Mapping[str, tuple[Mapping[str, str | None], str]] = {
