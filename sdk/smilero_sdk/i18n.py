@@ -7,7 +7,7 @@ A catalogue is a folder `locale/` with `ko.po`, `en.po`, … beside the code tha
 
 import string
 from collections.abc import Iterable, Mapping
-from importlib import resources
+from importlib import import_module
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -66,7 +66,9 @@ class Catalogue:
         """The catalogue of the named import packages, with every `locale/*.po` below each."""
         catalogue = cls()
         for package in packages:
-            catalogue.add_folder(Path(str(resources.files(package))))
+            # A package without `__init__.py` may have several folders.
+            for folder in import_module(package).__path__:
+                catalogue.add_folder(Path(folder))
         return catalogue
 
     def add_folder(self, folder: Path) -> None:

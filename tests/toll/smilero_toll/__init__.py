@@ -1,1 +1,0 @@
-"""A plugin of the tests: it counts what reaches it."""
