@@ -11,6 +11,7 @@ import pytest
 from httpx2 import Response
 
 from smilero_sdk.api import Idempotency
+from smilero_sdk.limits import limit_of
 from tests.access.requests import request_for
 from tests.access.rights import HERE, RIGHTS
 from tests.access.scene import PLATFORM, Answer, Ask, Scene, send, unknown
@@ -57,6 +58,9 @@ def unseen(subject: Subject) -> set[int]:
     if operation.permission is not None and not forbidden(subject):
         # Every role holds the permission.
         found.add(HTTPStatus.FORBIDDEN)
+    if limit_of(operation.handler):
+        # So many before it that one more is too many.
+        found.add(HTTPStatus.TOO_MANY_REQUESTS)
     return found
 
 

@@ -23,9 +23,21 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # A webhook is signed, and carries no cookie.
 SIGNED = "/webhooks/"
 
-COMMANDS = {name: one for name, one in subjects().items() if one.method not in SAFE and not one.path.startswith(("/api/", SIGNED))}
+# Commands that come from elsewhere by their nature, and where that is tried.
+FROM_ELSEWHERE = {
+    "POST /arrive": "from another foundation's page, whose Origin the ticket names: tests/links",
+    "POST /oauth/token": "from a program, with its secret or its code and no cookie: tests/oauth",
+    "POST /oauth/revoke": "from a program, as above",
+}
+# Looks that do something, once, and what they are bound to.
+ONCE = {"GET /arrive": "by the single-use ticket in a cookie that only POST /arrive sets"}
+COMMANDS = {
+    name: one
+    for name, one in subjects().items()
+    if one.method not in SAFE and not one.path.startswith(("/api/", SIGNED)) and name not in FROM_ELSEWHERE
+}
 OPERATIONS = {name: one for name, one in subjects().items() if one.method not in SAFE and one.is_api}
-PAGES = {name: one for name, one in subjects().items() if one.method in SAFE}
+PAGES = {name: one for name, one in subjects().items() if one.method in SAFE and name not in ONCE}
 
 
 def test_they_are_as_many_as_before(looked_at: LookedAt) -> None:

@@ -91,7 +91,8 @@ async def test_makers_of_foundations_imports_and_tokens_are_on_record(own_databa
         assert {(row["role"], row["actor_id"]) for row in rows} == {("system", None)}
         assert json.loads(rows[0]["after"])["slug"] == "changwon"
         assert json.loads(rows[1]["params"]) == {"added": await admin.fetchval("select count(*) from core.market"), "changed": 0}
-        assert json.loads(rows[2]["after"]) == {"role": "staff"}
+        after = json.loads(rows[2]["after"])
+        assert (after["role"], after["days"]) == ("staff", 90)
         assert made.out.strip() not in str(rows)
     for wrong in (["--tenant", "a", "--head", "1:ff"], []):
         assert (await command(settings, "audit", "verify", *wrong)).code == 2

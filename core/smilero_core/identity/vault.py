@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Self
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -81,6 +82,8 @@ class Vault:
 
     def open(self, tenant_id: UUID, purpose: str, sealed: bytes) -> str:
         """The value. Raises LostKeyError, and cryptography's InvalidTag when the bytes or the tenant are not right."""
+        if not sealed:
+            raise InvalidTag
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         return AESGCM(self._key(sealed[0], tenant_id, f"seal {purpose}")).decrypt(nonce, body, purpose.encode()).decode()
 

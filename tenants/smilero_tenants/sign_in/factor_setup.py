@@ -15,6 +15,7 @@ from starlette.routing import Route
 from smilero_core.identity.devices import device_of, told_device
 from smilero_core.identity.factors import Held
 from smilero_core.identity.totp import app_address, grouped, matching_step, new_secret
+from smilero_core.identity.vault import LostKeyError
 from smilero_sdk.errors import Problem
 from smilero_tenants.faces.own_pages import Shown, Values
 from smilero_tenants.faces.parts import FaceParts
@@ -223,7 +224,7 @@ def _open(sitting: Sitting, setup: str) -> str | None:
     """The secret, if this session was given it, and not too long ago."""
     try:
         held = json.loads(sitting.parts.vault.open(sitting.tenant.id, _SEALED_FOR, base64.urlsafe_b64decode(setup)))
-    except (InvalidTag, ValueError):
+    except (InvalidTag, LostKeyError, ValueError):
         return None
     good = held["session"] == str(sitting.visitor.session_id) and held["until"] > datetime.now(UTC).timestamp()
     return str(held["secret"]) if good else None
