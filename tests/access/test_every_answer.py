@@ -126,7 +126,8 @@ def faults_of_headers(one: Seen) -> Iterator[str]:
         del wanted["referrer-policy"]
     yield from (f"{name}: {headers.get(name)}" for name, value in wanted.items() if headers.get(name) != value)
     yield from (f"{name} is told" for name in ("server", "x-powered-by", "access-control-allow-origin") if name in headers)
-    leads_on = to_another_host(one) is not None
+    # A page that asks about a program names the program's origin beside its own (decision 26).
+    leads_on = to_another_host(one) is not None or one.to.startswith(("GET /oauth/authorize", "POST /oauth/authorize"))
     policy = policy_faults(headers.get("content-security-policy", ""))
     yield from (fault for fault in policy if not (leads_on and fault.startswith("form-action ")))
     if "no-store" not in headers.get("cache-control", "") and not one.to.startswith(PUBLIC):
