@@ -15,12 +15,11 @@ from starlette.routing import Route
 from smilero_core.identity.access import PEOPLE_MANAGE
 from smilero_core.identity.colleagues import ROLES
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing, Waiting
-from smilero_core.identity.phone import normal_phone
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Form
 from smilero_sdk.roles import Role
 from smilero_tenants.console.colleague import PATH, colleagues_of, listed, may_for, require_for
-from smilero_tenants.console.sending import PER_INVITER, PER_PHONE, record_invited, send
+from smilero_tenants.console.sending import counted, record_invited, send
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import SignInNeeded, Visit
 
@@ -78,7 +77,7 @@ class ColleagueConsole:
         if refused is not None:
             return refused
         posted = {name: str(value) for name, value in (await request.form()).items()}
-        problem = await self._counted(request, posted.get("phone", ""))
+        problem = await counted(self._pages, request, posted.get("phone", ""))
 
         async def carry_out(visit: Visit, posted: dict[str, str]) -> Shown | str:
             visit.require(PEOPLE_MANAGE)
@@ -108,7 +107,7 @@ class ColleagueConsole:
         refused = await self._pages.knock(request, PEOPLE_MANAGE)
         if refused is not None:
             return refused
-        problem = await self._pages.take(request, (PER_INVITER, self._pages.blind_session(request)))
+        problem = await counted(self._pages, request)
 
         async def carry_out(visit: Visit, _: dict[str, str]) -> Shown | str:
             invitations, invitation_id = _invitations(visit), request.path_params["invitation_id"]
@@ -136,16 +135,6 @@ class ColleagueConsole:
             return _back("revoked")
 
         return await self._pages.command(request, carry_out)
-
-    async def _counted(self, request: Request, phone: str) -> Problem | None:
-        """Count the inviter and the number, with no transaction open."""
-        try:
-            normal = normal_phone(phone)
-        except Problem as problem:
-            return problem
-        return await self._pages.take(
-            request, (PER_INVITER, self._pages.blind_session(request)), (PER_PHONE, self._pages.blind(request, "phone", normal))
-        )
 
 
 def _read(posted: dict[str, str]) -> Wanted:

@@ -15,12 +15,11 @@ from starlette.routing import Route
 from smilero_core.identity.access import PEOPLE_MANAGE
 from smilero_core.identity.invitations import ROLES, Invitations, Invitee, Waiting
 from smilero_core.identity.memberships import Member, Memberships
-from smilero_core.identity.phone import normal_phone
 from smilero_core.registry.models import ShopRow
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Form
 from smilero_sdk.roles import Role
-from smilero_tenants.console.sending import PER_INVITER, PER_PHONE, record_invited, send
+from smilero_tenants.console.sending import counted, record_invited, send
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import Visit
@@ -80,7 +79,7 @@ class PeopleConsole:
             return refused
         posted = await texts_of(request)
         written = Written(posted.get("phone", "")[:20], posted.get("name", "")[:LONGEST_NAME], posted.get("role", ""))
-        problem = await self._counted(request, written.phone)
+        problem = await counted(self._pages, request, written.phone)
 
         async def carry_out(visit: Visit, posted: dict[str, str]) -> Shown | str:
             visit.require(PEOPLE_MANAGE)
@@ -104,7 +103,7 @@ class PeopleConsole:
         refused = await self._pages.knock(request, PEOPLE_MANAGE)
         if refused is not None:
             return refused
-        problem = await self._pages.take(request, (PER_INVITER, self._pages.blind_session(request)))
+        problem = await counted(self._pages, request)
 
         async def carry_out(visit: Visit, _: dict[str, str]) -> Shown | str:
             visit.require(PEOPLE_MANAGE)
@@ -148,16 +147,6 @@ class PeopleConsole:
             return _back(shop, "ended")
 
         return await self._pages.command(request, carry_out)
-
-    async def _counted(self, request: Request, phone: str) -> Problem | None:
-        """Count the inviter and the number, with no transaction open."""
-        try:
-            normal = normal_phone(phone)
-        except Problem as problem:
-            return problem
-        return await self._pages.take(
-            request, (PER_INVITER, self._pages.blind_session(request)), (PER_PHONE, self._pages.blind(request, "phone", normal))
-        )
 
 
 def _read(posted: dict[str, str]) -> Wanted:

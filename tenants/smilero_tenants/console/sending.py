@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 
+from starlette.requests import Request
+
 from smilero_core.identity.invitations import Outgoing, place_of
+from smilero_core.identity.phone import normal_phone
 from smilero_core.limits.limiter import Rule
+from smilero_sdk.errors import Problem
 from smilero_sdk.roles import Role
+from smilero_tenants.faces.own_pages import OwnPages
 from smilero_tenants.faces.visit import Visit
 from smilero_tenants.sign_in.joining import JOIN
 
@@ -20,6 +25,21 @@ _TEMPLATES: Mapping[Role, str] = {
     Role.MERCHANT: "messaging.invitation.merchant",
     Role.CLERK: "messaging.invitation.clerk",
 }
+
+
+async def counted(pages: OwnPages, request: Request, phone: str | None = None) -> Problem | None:
+    """Count who invites, with no transaction open; why it may not be done, or None.
+
+    Args:
+        phone: as it was written, for an invitation to a new number; it is counted too.
+    """
+    subjects = [(PER_INVITER, pages.blind_session(request))]
+    if phone is not None:
+        try:
+            subjects.append((PER_PHONE, pages.blind(request, "phone", normal_phone(phone))))
+        except Problem as problem:
+            return problem
+    return await pages.take(request, *subjects)
 
 
 async def send(visit: Visit, outgoing: Outgoing, shop: str) -> None:

@@ -16,6 +16,7 @@ from smilero_sdk.errors import Problem
 from smilero_tenants.console.sending import PER_PHONE as PER_INVITED
 from smilero_tenants.faces.own_pages import Values
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.portal.helpers import PER_PHONE as PER_HELPER
 from smilero_tenants.sign_in.routes import PER_PHONE
 
 
@@ -66,5 +67,5 @@ async def forget_outside(parts: FaceParts, tenant: Tenant, person_id: UUID, phon
 async def forget_counts(parts: FaceParts, tenant_id: UUID, phone: str | None) -> None:
     """What redis counted for the number."""
     for index in parts.vault.indexes(tenant_id, "phone", phone) if phone else ():
-        for rule in (PER_PHONE, PER_INVITED):
+        for rule in (PER_PHONE, PER_INVITED, PER_HELPER):
             await parts.limiter.forget(tenant_id, rule, index.hex())
