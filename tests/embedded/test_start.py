@@ -21,7 +21,7 @@ _SETTINGS = """
 @pytest.mark.parametrize("way", ["database_url", "database_socket"])
 def test_the_database_is_postgres_18_as_designed(running: EmbeddedServices, way: str) -> None:
     [row] = query(getattr(running, way), _SETTINGS)
-    assert list(row) == [18, "smilero_admin", "smilero", "UTC", "256MB", "100", "127.0.0.1", "b", "C.UTF-8", "UTF8", True]
+    assert list(row) == [18, "smilero_admin", "smilero", "UTC", "256MB", "400", "127.0.0.1", "b", "C.UTF-8", "UTF8", True]
 
 
 @pytest.mark.parametrize("way", ["database_url", "database_socket"])

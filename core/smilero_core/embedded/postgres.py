@@ -33,8 +33,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# Commits still reach the operating system, so a killed server loses none.
-_FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
+# For tests. Commits still reach the operating system, so a killed server loses none; a run has many applications at once, each with its pools.
+_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
 class Postgres:
