@@ -31,7 +31,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
     require_chromium()
     await app_of(Town(site, site.bucheon), "owner")
     async with running_server(site.settings, site.redis_url, DEMO, SMILERO_ENV="demo") as server:
-        yield Demo(urlsplit(server.url).port or 0, site.settings.database_url)
+        yield Demo(urlsplit(server.url).port or 0, site.settings.database_url, site.redis_url)
 
 
 @pytest.fixture(scope="session")

@@ -129,6 +129,7 @@ class Visitor:
 @asynccontextmanager
 async def visiting(browser: Browser, demo: Demo, *, slug: str = "bucheon", **options: Any) -> AsyncIterator[Visitor]:  # noqa: ANN401 - Playwright's own
     """Somebody new at a foundation, on a phone unless told otherwise. At the end no page may have complained."""
+    await demo.forget_counts()
     context = await browser.new_context(**{"viewport": PHONE, "locale": "ko-KR", **options})
     context.set_default_timeout(_SECONDS * 1000)
     visitor = Visitor(demo, context, await context.new_page(), slug)

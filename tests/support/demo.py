@@ -8,12 +8,16 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from httpx2 import AsyncClient, TransportError
+from redis.asyncio import Redis
 
 from smilero_core.embedded import find_running, free_port
+from smilero_core.identity.totp import step_of
+from tests.support.cluster import connected
 
 _SMILERO = Path(sys.executable).with_name("smilero")
 # Three foundations with all their shops, on a machine that does other things too.
@@ -30,10 +34,20 @@ class Demo:
 
     port: int
     database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
 
     def address(self, path: str = "/", slug: str = "bucheon") -> str:
         """An address at a foundation, as a browser reads it."""
         return f"http://{slug}.localhost:{self.port}{path}"
+
+    async def forget_counts(self) -> None:
+        """Let a visit begin as the first of the day: the demo has few people, and many tests sign in as the same one within minutes."""
+        async with Redis.from_url(self.redis_url) as redis:
+            for key in [key async for key in redis.scan_iter("t:*:limit:*")]:
+                await redis.delete(key)
+        async with connected(self.database_url) as admin:
+            # A code of an app is good once; the last one counts as used two steps ago.
+            await admin.execute("update core.second_factor set app_step = least(app_step, $1)", step_of(datetime.now(UTC)) - 2)
 
 
 @asynccontextmanager
@@ -49,7 +63,7 @@ async def running_demo() -> AsyncIterator[Demo]:
             await _healthy(port, process)
         services = find_running(folder / "data")
         assert services, (folder / "log").read_text()
-        yield Demo(port, services.database_url)
+        yield Demo(port, services.database_url, services.redis_url)
     except (TimeoutError, ChildProcessError) as error:
         raise AssertionError((folder / "log").read_text()) from error
     finally:

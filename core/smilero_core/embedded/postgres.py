@@ -33,7 +33,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For tests. Commits still reach the operating system, so a killed server loses none; a run has many applications at once, each with its pools.
+# Of tests, which have many applications at once, each with its pools. Commits still reach the operating system: a killed server loses none.
 _FORGETFUL = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
