@@ -1,8 +1,9 @@
 """The services that the host gives to plugins, as Protocols. Each works in the transaction of the request or job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -109,14 +110,56 @@ class Audit(Protocol):
         """
 
 
+class PictureSize(StrEnum):
+    """How large a picture is asked for: of a list, of a page, of the whole screen."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+    @property
+    def pixels(self) -> int:
+        """At most so long is its longer side."""
+        return {"small": 320, "medium": 800, "large": 1600}[self.value]
+
+
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that is kept. `size` in bytes."""
+    """A file that is kept.
+
+    Attributes:
+        size: bytes.
+        public: whether anybody who has its address may see it.
+        width, height: of a picture, in pixels, at its largest; None for other files.
+    """
 
     id: UUID
     name: str
     media_type: str
     size: int
+    public: bool
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture for a template: `ui/files.html` has the macro that shows it.
+
+    Attributes:
+        paths: by size, where a browser gets it.
+        width, height: pixels at its largest, so that the page does not jump when it comes.
+    """
+
+    paths: Mapping[PictureSize, str]
+    width: int
+    height: int
+
+    @property
+    def widths(self) -> Mapping[PictureSize, int]:
+        """How wide it is in each size, in pixels."""
+        longer = max(self.width, self.height)
+        return {size: round(self.width * min(1.0, size.pixels / longer)) for size in PictureSize}
 
 
 class Upload(Protocol):
@@ -148,8 +191,14 @@ class Files(Protocol):
     async def get(self, file_id: UUID) -> StoredFile:
         """The file. Raises `http.not_found`."""
 
-    def path(self, file_id: UUID) -> str:
-        """Where a browser gets it, on this host."""
+    async def find(self, file_ids: Collection[UUID]) -> Mapping[UUID, StoredFile]:
+        """Those of the files that there are, in one statement."""
+
+    def path(self, file: StoredFile, /, size: PictureSize = PictureSize.LARGE) -> str:
+        """Where a browser gets it, on this host: a lasting address of a public file, else one that is good for ten minutes at most."""
+
+    def picture(self, file: StoredFile, /) -> Picture:
+        """A picture for a template, in every size. Raises ValueError for a file that is none."""
 
     async def delete(self, file_id: UUID) -> None:
         """Forget it after the commit. Raises `http.not_found`."""

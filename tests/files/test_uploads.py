@@ -17,16 +17,19 @@ from httpx2 import Response
 from moto.server import ThreadedMotoServer
 
 from smilero_core.db.session import Session
+from smilero_core.files.for_plugins import PATH_STEP
 from smilero_core.files.store import FileStore
 from smilero_core.files.sweep import sweep
 from smilero_core.plugins.gate import switch
+from smilero_sdk.services import PictureSize
 from tests.support.album import ALBUM, OTHER, serving_albums
 from tests.support.application import Site
 from tests.support.faces import Guest, Town, new_town, sentence
-from tests.support.pictures import GPS, jpeg
+from tests.support.pictures import GPS, jpeg, opened
 from tests.support.waiting import until
 
 AT_ONCE = timedelta(seconds=-60)
+SIZES = len(PictureSize)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Albums:
         assert answer.status_code == HTTPStatus.SEE_OTHER, answer.text
         return UUID(urlsplit(answer.headers["location"]).path.rpartition("/")[2])
 
-    async def path(self, file_id: UUID) -> str:
-        answer = await self.merchant.get(f"/portal/{ALBUM}/photos/{file_id}")
+    async def path(self, file_id: UUID, size: str = "") -> str:
+        answer = await self.merchant.get(f"/portal/{ALBUM}/photos/{file_id}?size={size}" if size else f"/portal/{ALBUM}/photos/{file_id}")
         assert answer.status_code == HTTPStatus.SEE_OTHER
         return answer.headers["location"]
 
@@ -122,14 +125,23 @@ async def test_a_picture_is_kept_and_shown_without_its_place(albums: Albums) -> 
     answer = await stranger.get(path)
     assert answer.status_code == HTTPStatus.OK
     assert GPS not in answer.content
-    assert answer.content.startswith(b"\xff\xd8\xff")
+    assert opened(answer.content).size == (480, 640)  # upright
     headers = answer.headers
-    assert (headers["content-type"], headers["x-content-type-options"]) == ("image/jpeg", "nosniff")
+    assert (headers["content-type"], headers["x-content-type-options"]) == ("image/webp", "nosniff")
     assert {"default-src 'none'", "sandbox"} <= {*headers["content-security-policy"].split("; ")}
-    assert headers["content-disposition"] == "inline; filename*=UTF-8''%EB%96%A1%20%EC%82%AC%EC%A7%84.jpg"
+    assert headers["content-disposition"] == "inline; filename*=UTF-8''%EB%96%A1%20%EC%82%AC%EC%A7%84.webp"
     again = await stranger.get(path, headers={"If-None-Match": headers["etag"]})
     assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
-    assert (await albums.rows(), await albums.objects()) == (1, 1)
+    assert (await albums.rows(), await albums.objects()) == (1, SIZES)
+
+
+async def test_a_picture_comes_as_small_as_it_is_asked_for(albums: Albums) -> None:
+    file_id = await albums.kept(jpeg(1, (4000, 3000)))
+    seen = {size: await albums.merchant.get(await albums.path(file_id, size)) for size in ("small", "medium", "large")}
+    assert {size: opened(answer.content).width for size, answer in seen.items()} == {"small": 320, "medium": 800, "large": 1600}
+    assert len({answer.headers["etag"] for answer in seen.values()}) == SIZES
+    assert all(int(answer.headers["content-length"]) == len(answer.content) for answer in seen.values())
+    assert (await albums.merchant.get(f"{await albums.path(file_id)}&size=huge")).status_code == HTTPStatus.NOT_FOUND
 
 
 async def test_what_nobody_keeps_is_deleted(albums: Albums) -> None:
@@ -150,18 +162,19 @@ async def test_deleting_takes_the_row_and_then_the_object(albums: Albums) -> Non
 async def test_an_orphan_of_a_lost_transaction_is_swept_and_nothing_else(albums: Albums, how: str) -> None:
     kept = await albums.kept(jpeg())
     assert (await albums.send(jpeg(), how=how)).status_code in {HTTPStatus.CONFLICT, HTTPStatus.INTERNAL_SERVER_ERROR}
-    assert (await albums.rows(), await albums.objects()) == (1, 2)
+    assert (await albums.rows(), await albums.objects()) == (1, 2 * SIZES)
     site, tenant = albums.town.site, albums.town.foundation.id
     assert await sweep(site.database, albums.store, tenant) == 0  # not before a day has passed
-    assert await sweep(site.database, albums.store, tenant, AT_ONCE) == 1
-    assert (await albums.merchant.get(await albums.path(kept))).status_code == HTTPStatus.OK
+    assert await sweep(site.database, albums.store, tenant, AT_ONCE) == SIZES
+    for size in ("small", "medium", "large"):
+        assert (await albums.merchant.get(await albums.path(kept, size))).status_code == HTTPStatus.OK
 
 
 async def test_the_same_form_again_is_kept_once(folder: Albums) -> None:
     key = str(uuid4())
     first, again = [await folder.send(jpeg(), idempotency_key=key) for _ in range(2)]
     assert first.headers["location"] == again.headers["location"]
-    assert (await folder.rows(), await folder.objects()) == (1, 1)
+    assert (await folder.rows(), await folder.objects()) == (1, SIZES)
     other = await folder.send(b"%PDF-1.7", idempotency_key=key)
     assert other.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -230,14 +243,15 @@ async def test_a_file_is_for_its_tenant_and_its_plugin(folder: Albums) -> None:
 async def test_an_address_is_good_only_as_it_was_made_and_for_a_while(folder: Albums) -> None:
     mine, other = await folder.kept(jpeg()), await folder.kept(jpeg(orientation=3))
     asked = parse_qs(urlsplit(await folder.path(mine)).query)
-    until_hour, tag = asked["until"][0], asked["tag"][0]
+    step, tag = asked["until"][0], asked["tag"][0]
+    assert 0 < int(step) * PATH_STEP.total_seconds() - datetime.now(UTC).timestamp() <= 600
     forged = [
         f"/files/{mine}",
-        f"/files/{other}?until={until_hour}&tag={tag}",
-        f"/files/{mine}?until={int(until_hour) + 1}&tag={tag}",
+        f"/files/{other}?until={step}&tag={tag}",
+        f"/files/{mine}?until={int(step) + 1}&tag={tag}",
         f"/files/{mine}?until=1&tag={tag}",
         f"/files/{mine}?until=&tag=",
-        f"/files/{mine}?until={until_hour}&tag=한글",
+        f"/files/{mine}?until={step}&tag=한글",
     ]
     answers = [await folder.merchant.get(path) for path in forged]
     assert [answer.status_code for answer in answers] == [HTTPStatus.NOT_FOUND] * len(forged)

@@ -19,6 +19,7 @@ from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.pages import Attachment, Face, Form, Pages, Redirect
 from smilero_sdk.roles import Permission, Role
+from smilero_sdk.services import PictureSize
 from smilero_web.app import Application
 from smilero_web.runtime import assemble
 from smilero_web.settings import WebSettings
@@ -33,6 +34,12 @@ class Photo(Form):
     photo: Attachment | None = None
     public: bool = False
     how: str = "keep"
+
+
+class Wanted(Form):
+    """How large."""
+
+    size: PictureSize | None = None
 
 
 class Which(Form):
@@ -64,9 +71,9 @@ class Hooks:
             return Redirect(f"/kept/{kept.id}?size={kept.size}&type={kept.media_type}")
 
         @pages.get(Face.PORTAL, "/photos/{file_id}", permission=permission)
-        async def find(ctx: TenantContext, file_id: UUID) -> Redirect:
-            await ctx.files.get(file_id)
-            return Redirect(ctx.files.path(file_id))
+        async def find(ctx: TenantContext, file_id: UUID, query: Wanted) -> Redirect:
+            file = await ctx.files.get(file_id)
+            return Redirect(ctx.files.picture(file).paths[query.size] if query.size else ctx.files.path(file))
 
         @pages.post(Face.PORTAL, "/delete", permission=permission)
         async def delete(ctx: TenantContext, form: Which) -> Redirect:

@@ -7,6 +7,7 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
 from smilero_sdk.i18n import Catalogue
+from smilero_sdk.services import Picture, PictureSize
 from smilero_web.templating import Templates, phone, read_manifest, tel
 from tests.conftest import LookedAt
 from tests.house.tree import ROOT
@@ -66,12 +67,15 @@ def macros() -> list[tuple[str, str, str | None]]:
     ]
 
 
+PHOTO = Picture({size: f"/files/x?size={size}" for size in PictureSize}, 1600, 1200)
+
+
 def test_every_macro_does_what_its_documented_call_says(probe: Probe, looked_at: LookedAt) -> None:
     looked_at("macros", macros())
     for file, name, example in macros():
         assert example is not None, f"{file}: {name} has no call in its comment"
         call = example if example.startswith("{%") else "{{ " + example + " }}"
-        samples = {"market": CLOSED if "closed" in name else MARKET_DAY, "shops": SHOPS, "q": ""}
+        samples = {"market": CLOSED if "closed" in name else MARKET_DAY, "shops": SHOPS, "q": "", "photo": PHOTO}
         page = probe('{% from "' + file + '" import ' + name + " %}" + call, **samples)
         assert page.strip().startswith("<"), f"{file}: {name}"
 

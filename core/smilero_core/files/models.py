@@ -15,6 +15,8 @@ class FileRow(TenantModel):
     size = fields.IntField()
     sha256 = fields.BinaryField()
     public = fields.BooleanField()
+    width = fields.IntField(null=True)
+    height = fields.IntField(null=True)
     created_by = fields.UUIDField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 

@@ -1,8 +1,9 @@
 """Where the content of files is: a folder, or S3 and what is compatible, behind one interface (obstore)."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.services import PictureSize
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +22,22 @@ _S3 = "s3://"
 _CHUNK_BYTES = 256 * 1024
 
 
-def object_key(tenant_id: UUID, plugin: str, file_id: UUID) -> str:
-    """Where an object is: the tenant first."""
-    return f"{tenant_id}/{plugin}/{file_id}"
+def object_key(tenant_id: UUID, plugin: str, file_id: UUID, size: PictureSize = PictureSize.LARGE) -> str:
+    """Where an object is: the tenant first. A picture's smaller ones have the name of their size behind it."""
+    return f"{tenant_id}/{plugin}/{file_id}" + ("" if size is PictureSize.LARGE else f".{size.value}")
+
+
+def object_keys(tenant_id: UUID, plugin: str, file_id: UUID) -> Sequence[str]:
+    """Where everything is that a file may be made of."""
+    return [object_key(tenant_id, plugin, file_id, size) for size in PictureSize]
+
+
+@dataclass(frozen=True)
+class Content:
+    """An object that is being read. `size` in bytes."""
+
+    size: int
+    pieces: AsyncIterator[bytes]
 
 
 class FileStore:
@@ -57,8 +72,8 @@ class FileStore:
             log.exception("a file could not be stored")
             raise Problem("files.not_stored", HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"}) from error
 
-    async def read(self, key: str) -> AsyncIterator[bytes]:
-        """The content in pieces. Raises `http.not_found` when the object is gone, `files.away` (503) when the store is."""
+    async def read(self, key: str) -> Content:
+        """The content. Raises `http.not_found` when the object is gone, `files.away` (503) when the store is."""
         try:
             found = await obstore.get_async(self._opened, key)
         except FileNotFoundError as error:
@@ -70,7 +85,7 @@ class FileStore:
             async for piece in found.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(piece)
 
-        return pieces()
+        return Content(found.meta["size"], pieces())
 
     async def delete(self, key: str) -> None:
         """Delete an object; what cannot be deleted now, the sweep deletes."""

@@ -19,7 +19,8 @@ async def sweep(database: Database, store: FileStore, tenant_id: UUID, grace: ti
     async with database.unit(tenant_id, read_only=True) as unit:
         rows = await Session(unit).fetch("select plugin || '/' || id as key from core.file")
     kept = {f"{tenant_id}/{row['key']}" for row in rows}
-    orphans = [key for key in old if key not in kept]
+    # A picture's smaller ones are named after it, with a dot between.
+    orphans = [key for key in old if key.partition(".")[0] not in kept]
     for key in orphans:
         await store.delete(key)
     return len(orphans)

@@ -130,7 +130,7 @@ COLUMNS: Mapping[str, Columns] = {
     "audit_unsealed": _all_plain("tenant_id id at"),
     # Ids and figures: the host refuses an event with a text in it.
     "event_log": _all_plain("tenant_id id name version payload occurred_at"),
-    "file": Columns("tenant_id id plugin media_type size sha256 public created_by created_at", {"name": BY_PLUGIN}),
+    "file": Columns("tenant_id id plugin media_type size sha256 public width height created_by created_at", {"name": BY_PLUGIN}),
     "helper": Columns(
         "tenant_id id merchant_id shop_id person_id limits created_at taken_at until ended_at",
         {"relation phone_index phone_sealed token_hash": "helpers"},

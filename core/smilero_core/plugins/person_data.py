@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from smilero_core.files.store import object_key
+from smilero_core.files.store import object_keys
 from smilero_core.identity.colleagues import Colleagues
 from smilero_core.identity.personal import PersonalData
 from smilero_core.plugins.calling import call_plugin, is_the_databases
@@ -80,7 +80,8 @@ async def erase(context: Context, person_id: UUID, reason: str | None = None) ->
     await Colleagues(context.host, context.tenant.id, context.services.vault).require_another_owner(person_id)
     kept = [KeptBy(plugin, one) for plugin in await _installed(context) for one in await _ask(context, plugin, _ERASURE, Kept, person_id)]
     for plugin, file_id in await own.forget_files(person_id):
-        _delete_later(context, object_key(context.tenant.id, plugin, file_id))
+        for key in object_keys(context.tenant.id, plugin, file_id):
+            _delete_later(context, key)
     if await own.erase(person_id):
         await context.audit.record(f"person.audit.erased.{reason}" if reason else "person.audit.erased", person_id)
     return [KeptBy(CORE, one) for one in KEPT] + kept

@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.files.for_plugins import file_row, path_is_good
+from smilero_core.files.for_plugins import PATH_STEP, file_row, path_is_good
 from smilero_core.files.kinds import IMAGES
 from smilero_core.files.store import object_key
 from smilero_sdk.errors import not_found
+from smilero_sdk.services import PictureSize
 from smilero_tenants.faces.parts import FaceParts
 
 # Should a browser take a file for a page after all, it may do nothing there.
@@ -27,7 +28,7 @@ class FilePages:
     """Downloads.
 
     A public file is for everybody who has its address; any other for whoever was given one by `ctx.files.path()`, which is good
-    for an hour or two. Everything else is a 404, like a file that never was.
+    for ten minutes at most. `size` asks for a smaller picture. Everything else is a 404, like a file that never was.
 
     Args:
         parts: gives the running application, which exists only once it has started.
@@ -46,11 +47,13 @@ class FilePages:
         if tenant is None:
             raise not_found()
         row = await self._row(tenant.id, file_id, request)
-        headers = _headers(row)
+        size = _size(row, request)
+        headers = _headers(row, size)
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
-        content = await self._parts().files.read(object_key(tenant.id, row["plugin"], file_id))
-        return StreamingResponse(content, headers=headers, media_type=row["media_type"])
+        content = await self._parts().files.read(object_key(tenant.id, row["plugin"], file_id, size))
+        headers["Content-Length"] = str(content.size)
+        return StreamingResponse(content.pieces, headers=headers, media_type=row["media_type"])
 
     async def _row(self, tenant_id: UUID, file_id: UUID, request: Request) -> Record:
         doors = await self._parts().gate.of(tenant_id)
@@ -65,13 +68,21 @@ class FilePages:
         return row
 
 
-def _headers(row: Record) -> dict[str, str]:
+def _size(row: Record, request: Request) -> PictureSize:
+    """Which one is asked for; of a file that is no picture there is one only. Raises `http.not_found` for a size that there is not."""
+    try:
+        asked = PictureSize(request.query_params.get("size", PictureSize.LARGE))
+    except ValueError as error:
+        raise not_found() from error
+    return asked if row["width"] else PictureSize.LARGE
+
+
+def _headers(row: Record, size: PictureSize) -> dict[str, str]:
     how = "inline" if row["media_type"] in IMAGES else "attachment"
     return {
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(row['name'], safe='')}",
-        "Content-Length": str(row["size"]),
-        "ETag": f'"{row["sha256"].hex()}"',
-        "Cache-Control": f"{'public' if row['public'] else 'private'}, max-age={_KEPT_SECONDS}",
+        "ETag": f'"{row["sha256"].hex()}-{size}"',
+        "Cache-Control": f"public, max-age={_KEPT_SECONDS}" if row["public"] else f"private, max-age={PATH_STEP.seconds}",
         "Content-Security-Policy": _SANDBOX,
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from smilero_core.files.for_plugins import StoredUpload, store_upload
+from smilero_core.files.store import object_keys
 from smilero_sdk.pages import PageOperation
 from smilero_sdk.words import composed
 from smilero_tenants.faces.frames import face_path
@@ -64,7 +65,8 @@ async def posting(parts: FaceParts, plugin: str, operation: PageOperation, reque
         finally:
             for upload in posted.uploads.values():
                 if not upload.kept:
-                    await parts.files.delete(upload.key)
+                    for key in object_keys(request.state.tenant.id, plugin, upload.id):
+                        await parts.files.delete(key)
 
 
 def upload_paths(pages: Mapping[str, Sequence[PageOperation]]) -> Iterator[str]:
