@@ -195,7 +195,7 @@ async def test_an_export_is_whole_and_opens_by_double_click(somebody: Somebody, 
     said = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
     looked_at("sections", said)
     whole = json.dumps(said, ensure_ascii=False)
-    for words in (somebody.name, somebody.phone, somebody.text, f"{somebody.name}.jpg", "인증번호"):
+    for words in (somebody.name, somebody.phone, somebody.text, f"{somebody.name}.webp", "인증번호"):
         assert words in whole
     asked: list[str] = []
     complaints: list[str] = []
