@@ -61,14 +61,12 @@ def _draw(content: bytes, media_type: str) -> Drawn:
 
 
 def _upright(opened: Image.Image) -> Image.Image:
-    """The large picture: turned as its EXIF says, in sRGB, with nothing but its pixels. An animation is its first frame."""
+    """The large picture: turned as its EXIF says, in sRGB. An animation is its first frame."""
     longest = PictureSize.LARGE.pixels
     opened.draft(None, (longest, longest))
     picture = _in_srgb(ImageOps.exif_transpose(opened))
     picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    bare = Image.new(picture.mode, picture.size)
-    bare.paste(picture)
-    return bare
+    return picture
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
