@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
 from smilero_sdk.services import Upload
+from smilero_sdk.showing import Card, Listing
 from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
@@ -45,10 +47,18 @@ class Form(BaseModel):
 
 @dataclass(frozen=True)
 class View:
-    """A template of the plugin, `<plugin>/<file>.html`, and what it shows: a page, or a part of somebody else's."""
+    """A template of the plugin, `<plugin>/<file>.html`, and what it shows: a page, or a part of somebody else's.
+
+    Attributes:
+        card: of a public page that needs no sign-in: how its address looks where it is shared.
+        about: of such a page: the things of schema.org that it is about, each with its `@type`; whole addresses, as `ctx.origin` begins
+            them.
+    """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    card: Card | None = None
+    about: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,7 @@ class PageOperation:
         handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`.
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
+        listing: the objects that the page's one parameter names, for the sitemap.
     """
 
     face: Face
@@ -101,6 +112,7 @@ class PageOperation:
     query: type[BaseModel] | None
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
+    listing: Listing | None = None
 
     @property
     def attachments(self) -> frozenset[str]:
@@ -158,22 +170,31 @@ class Pages:
     def __init__(self) -> None:
         self.operations: list[PageOperation] = []
 
-    def get(self, face: Face, path: str, *, permission: str | None) -> Callable[[Handler], Handler]:
-        """Declare a page, or the live part of one. It must change nothing."""
-        return self._declare(face, "GET", path, permission)
+    def get(self, face: Face, path: str, *, permission: str | None, listing: Listing | None = None) -> Callable[[Handler], Handler]:
+        """Declare a page, or the live part of one. It must change nothing.
+
+        Args:
+            listing: of a public page for everybody with one parameter, an id: those of its objects that search engines shall find.
+                ValueError for another page.
+        """
+        return self._declare(face, "GET", path, permission, listing)
 
     def post(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
         """Declare a command of a form. Nobody commands without having signed in."""
         return self._declare(face, "POST", path, permission)
 
-    def _declare(self, face: Face, method: str, path: str, permission: str | None) -> Callable[[Handler], Handler]:
+    def _declare(
+        self, face: Face, method: str, path: str, permission: str | None, listing: Listing | None = None
+    ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            self.operations.append(
-                PageOperation(face, method, path, handler, permission, hints.get("query"), hints.get("form"), parameters)
-            )
+            if listing and (face is not Face.PUBLIC or permission is not None or list(parameters.values()) != [UUID]):
+                msg = f"{handler.__name__} is no public page of one object, so it has no listing"
+                raise ValueError(msg)
+            query, form = hints.get("query"), hints.get("form")
+            self.operations.append(PageOperation(face, method, path, handler, permission, query, form, parameters, listing))
             return handler
 
         return declare

@@ -107,6 +107,18 @@ async def _new_campaign(scene: Scene, _: str) -> Ask:
     return Ask(body=campaign_body(scene.foundation.shop))
 
 
+async def _shared(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"language": "ko", "mark": "0" * 16, "page": f"storefront/shops/{scene.ids['shop_id']}"})
+
+
+async def _mapped(_: Scene, __: str) -> Ask:
+    return Ask(ids={"plugin": "storefront", "page": "show_shop", "part": "1"})
+
+
+async def _spoken_to(_: Scene, __: str) -> Ask:
+    return Ask(form={"language": "ko", "next": "/"}, keyless=True)
+
+
 async def _shop_chosen(scene: Scene, _: str) -> Ask:
     return Ask(form={"shop_id": scene.ids["shop_id"]}, keyless=True)
 
@@ -384,6 +396,9 @@ _SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
 _MADE: Mapping[str, Made] = {
+    "POST /language": _spoken_to,
+    "GET /pictures/{language}/{mark}/{page}.png": _shared,
+    "GET /sitemaps/{plugin}/{page}/{part}.xml": _mapped,
     "POST /sign-in": _phone_given,
     "GET /sign-in/code": _code_awaited,
     "POST /sign-in/code": _code_given,

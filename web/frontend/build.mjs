@@ -1,6 +1,6 @@
 // Bundles the scripts, and the styles with the fonts, the design tokens and the icons that they use: `node build.mjs OUTPUT`.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,5 +84,9 @@ const manifest = {
   'favicon.svg': await writeHashed('favicon.svg', await readFile(join(here, 'favicon.svg'))),
 };
 await writeFile(join(output, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+// What the server draws pictures of shared addresses with: the whole font, as it is.
+await mkdir(join(output, 'pictures'), { recursive: true });
+await copyFile(require.resolve('pretendard/dist/public/static/Pretendard-Bold.otf'), join(output, 'pictures', 'Pretendard-Bold.otf'));
 // The OFL asks that its text goes with the fonts.
 await writeFile(join(output, 'fonts', 'OFL.txt'), await readFile(require.resolve('pretendard/dist/LICENSE.txt')));
+await copyFile(require.resolve('pretendard/dist/LICENSE.txt'), join(output, 'pictures', 'OFL.txt'));

@@ -29,7 +29,10 @@ from smilero_tenants.personal.own import OwnData
 from smilero_tenants.portal.helping import HelpingPages
 from smilero_tenants.portal.routes import PortalPages
 from smilero_tenants.prints.routes import PrintPages
+from smilero_tenants.public.language import LanguagePages
+from smilero_tenants.public.pictures import SharePictures
 from smilero_tenants.public.routes import FrontPage
+from smilero_tenants.public.sitemap import Sitemaps
 from smilero_tenants.search.routes import SearchPages
 from smilero_tenants.sign_in.connecting import ConnectPages
 from smilero_tenants.sign_in.factor import FactorPages
@@ -54,13 +57,14 @@ from smilero_web.health import health_routes
 from smilero_web.home import HomePage
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
+from smilero_web.middleware.language import Language
 from smilero_web.middleware.limits import BodyLimit
 from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.middleware.words import Words
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
-from smilero_web.static_files import BuiltFiles
+from smilero_web.static_files import PICTURE_FONTS, BuiltFiles
 from smilero_web.webhooks import PluginWebhooks
 
 
@@ -97,6 +101,7 @@ class Application:
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
+                Middleware(Language),
                 Middleware(SameOrigin),
                 Middleware(Words),
                 Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages)]),
@@ -110,6 +115,7 @@ class Application:
         return [
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
+            *LanguagePages(runtime).routes(),
             *SignInPages(runtime).routes(),
             *PasskeyPages(runtime).routes(),
             *FactorPages(runtime).routes(),
@@ -128,6 +134,8 @@ class Application:
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in OwnData(runtime, face).routes()),
             *PersonConsole(runtime).routes(),
             *FilePages(runtime).routes(),
+            *SharePictures(runtime, self._parts.host.pages, PICTURE_FONTS).routes(),
+            *Sitemaps(runtime, self._parts.host.pages).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 _FOLDER = Path(__file__).parent / "static"
+# What pictures are written with.
+PICTURE_FONTS = _FOLDER / "dist" / "pictures"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 # Asked for each time whether it is still the same.
 _FOR_NOW = "public, no-cache"

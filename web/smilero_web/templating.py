@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from smilero_sdk.i18n import Catalogue
+from smilero_web.place import here
 
 STATIC_URL = "/static/dist/"
 _HERE = Path(__file__).parent
@@ -34,8 +35,8 @@ def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
 class Templates:
     """Every template of the process. A template's name is `prefix/file.html`; `ui`, `platform` and `dev` are the application's own.
 
-    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, and `language`. What is
-    not defined is an error.
+    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, `language`, and `here()`: where the
+    page stands, or None. What is not defined is an error.
     """
 
     def __init__(self, catalogue: Catalogue, manifest: Mapping[str, str]) -> None:
@@ -100,6 +101,7 @@ class Templates:
             "phone": phone,
             "tel": tel,
             "qr": qr,
+            "here": here,
         }
         return environment
 

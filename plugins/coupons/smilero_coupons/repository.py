@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from asyncpg import Record
+from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from smilero_coupons.models import Campaign, Claim, Redemption
@@ -34,6 +35,15 @@ class CouponRepository:
         """A shop's campaigns that can be claimed, those that end first in front."""
         rows = await Campaign.filter(shop_id=shop_id, ends_at__gt=now).using_db(self._db.orm).order_by("ends_at")
         return [row for row in rows if row.claimed < row.stock]
+
+    async def count_open(self, now: datetime) -> int:
+        """How many campaigns can be claimed."""
+        return await Campaign.filter(ends_at__gt=now, claimed__lt=F("stock")).using_db(self._db.orm).count()
+
+    async def some_open(self, now: datetime, offset: int, limit: int) -> list[Campaign]:
+        """A part of the campaigns that can be claimed, oldest first."""
+        query = Campaign.filter(ends_at__gt=now, claimed__lt=F("stock")).using_db(self._db.orm)
+        return await query.order_by("id").offset(offset).limit(limit)
 
     async def last_campaign(self, shop_id: UUID) -> Campaign | None:
         """The one that a shop made last."""

@@ -22,6 +22,7 @@ from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
+from smilero_tenants.faces.head import head, is_open
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
@@ -82,7 +83,11 @@ class PluginPages:
             return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
-        return self._page(request, plugin, answer, shown)
+        told = {}
+        if is_open(operation):
+            origin = f"{request.url.scheme}://{request.url.netloc}"
+            told = head(request.state.tenant, origin, request.url.path, request.state.language, answer)
+        return self._page(request, plugin, answer, {**shown, **told})
 
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require_door(plugin)
@@ -154,7 +159,7 @@ class PluginPages:
             msg = f"{view.template} is not a template of {plugin}"
             raise ValueError(msg)
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
-        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store"}
         return HTMLResponse(page, headers=headers)
 
 
