@@ -211,6 +211,6 @@ async def _sign_in(town: Town, guest: Guest) -> None:
 
 
 async def _code(town: Town) -> str:
-    found = re.search(r"(?<!\w)\d{6}(?!\w)", await town.message_sent())
+    found = re.search(r"(?<=\s)\d{6}(?!\d)", await town.message_sent())
     assert found
     return found[0]
