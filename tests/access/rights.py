@@ -105,6 +105,7 @@ RIGHTS: Mapping[str, Rights] = {
     "POST /me/erase": CUSTOMER,
     "GET /files/{file_id}": EVERYBODY,
     "GET /dev/outbox": EVERYBODY,
+    "GET /dev/design": EVERYBODY,
     "GET /dev/plugin/{name}": EVERYBODY,
     "GET /portal": SHOP,
     "GET /portal/help": SHOP,

@@ -47,6 +47,7 @@ from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.plugins import plugins_api
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.api.v1.search import search_api
+from smilero_web.dev.design import design_routes
 from smilero_web.dev.outbox import dev_routes
 from smilero_web.dev.plugin import watch_routes
 from smilero_web.errors import ProblemRenderer
@@ -136,7 +137,7 @@ class Application:
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),
-            *((*dev_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
+            *((*dev_routes(runtime), *design_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
             *PluginWebhooks(runtime).routes(),

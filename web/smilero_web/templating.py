@@ -74,6 +74,14 @@ class Templates:
         """Like `render`, for a slot of another page: not escaped again there."""
         return Markup(self.render(name, language, **context))  # noqa: S704 - rendered with autoescape
 
+    def drawn(self, source: str, language: str) -> Markup:
+        """What a text of our own draws as a template, for the page of the design system."""
+        return Markup(self._environment(language).from_string(source).render())  # noqa: S704 - rendered with autoescape
+
+    def built(self, name: str) -> str:
+        """The text of a built sheet or script."""
+        return (_HERE / "static" / "dist" / self._manifest[name]).read_text(encoding="utf-8")
+
     def sentence(self, language: str, key: str, /, **params: object) -> Markup:
         """A sentence of the catalogue that may have markup of its own; its values are escaped."""
         return self._rich(language, key, **params)
