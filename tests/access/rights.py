@@ -49,6 +49,8 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /static/{file}": PROBE,
     "GET /": Rights(frozenset(ROLES), platform=True),
     "GET /look.css": Rights(frozenset(ROLES), platform=True),
+    "GET /display": Rights(frozenset(ROLES), platform=True),
+    "POST /display": Rights(frozenset(ROLES), platform=True),
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "GET /sign-in/code": EVERYBODY,

@@ -50,9 +50,11 @@ from smilero_web.api.v1.search import search_api
 from smilero_web.dev.design import design_routes
 from smilero_web.dev.outbox import dev_routes
 from smilero_web.dev.plugin import watch_routes
+from smilero_web.display import DisplayPage
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
 from smilero_web.home import HomePage
+from smilero_web.middleware.display import Display
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.limits import BodyLimit
@@ -96,6 +98,7 @@ class Application:
                 Middleware(LiveStreams),
                 Middleware(GZipMiddleware, minimum_size=1000),
                 Middleware(SecurityHeaders),
+                Middleware(Display),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
                 Middleware(SameOrigin),
@@ -111,6 +114,7 @@ class Application:
         return [
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
+            *DisplayPage(runtime).routes(),
             *SignInPages(runtime).routes(),
             *PasskeyPages(runtime).routes(),
             *FactorPages(runtime).routes(),

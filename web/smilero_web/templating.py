@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -17,6 +18,11 @@ from markupsafe import Markup, escape
 from smilero_sdk.i18n import Catalogue
 
 STATIC_URL = "/static/dist/"
+
+# How a page is shown: as ever, large type, high contrast. Chosen, "plain" holds against a device that asks for more contrast.
+DISPLAYS = ("plain", "large", "contrast", "large contrast")
+DISPLAY: ContextVar[str] = ContextVar("display", default="")
+
 _HERE = Path(__file__).parent
 _MANIFEST = _HERE / "static" / "dist" / "manifest.json"
 _CORE_PREFIXES = ("ui", "platform", "dev")
@@ -34,8 +40,8 @@ def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
 class Templates:
     """Every template of the process. A template's name is `prefix/file.html`; `ui`, `platform` and `dev` are the application's own.
 
-    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, and `language`. What is
-    not defined is an error.
+    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, `language`, and `display_mode`.
+    What is not defined is an error.
     """
 
     def __init__(self, catalogue: Catalogue, manifest: Mapping[str, str]) -> None:
@@ -99,6 +105,7 @@ class Templates:
         )
         environment.globals |= {
             "language": language,
+            "display_mode": DISPLAY.get,
             "t": partial(self._catalogue.text, language),
             "rich": partial(self._rich, language),
             "asset": self._asset,
