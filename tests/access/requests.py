@@ -385,6 +385,7 @@ _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
 _MADE: Mapping[str, Made] = {
     "POST /display": _form(display="large contrast", next="/"),
+    "POST /console/foundation": _settings("/console/foundation"),
     "POST /sign-in": _phone_given,
     "GET /sign-in/code": _code_awaited,
     "POST /sign-in/code": _code_given,

@@ -141,6 +141,8 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /portal/print": SHOP,
     "GET /portal/print/{plugin}/{name}": SHOP,
     "GET /console": OFFICE,
+    "GET /console/foundation": OFFICE,
+    "POST /console/foundation": OFFICE,
     "GET /console/sessions": OFFICE,
     "POST /console/sessions/end": OFFICE,
     "POST /console/sessions/{session_id}/end": OFFICE,
