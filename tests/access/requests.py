@@ -399,6 +399,8 @@ _MADE: Mapping[str, Made] = {
     "POST /language": _spoken_to,
     "GET /pictures/{language}/{mark}/{page}.png": _shared,
     "GET /sitemaps/{plugin}/{page}/{part}.xml": _mapped,
+    "POST /display": _form(display="large contrast", next="/"),
+    "POST /console/foundation": _settings("/console/foundation"),
     "POST /sign-in": _phone_given,
     "GET /sign-in/code": _code_awaited,
     "POST /sign-in/code": _code_given,

@@ -229,6 +229,20 @@ LOG: dict[str, object] = {
 }
 NO_LOG = LOG | {"rows": [], "prev_url": None, "next_url": None}
 
+FOUNDATION: dict[str, object] = {
+    "look": {
+        "name": "부천시 상권활성화재단 원미부흥시장 상인회 지원센터",
+        "seal": "부",
+        "colour": "#1d4f8c",
+        "phone": "032-611-1700",
+        "sender": "부천 상권지원",
+    },
+    "longest": 80,
+    "action": "/console/foundation",
+    "alert": None,
+    "done": "저장했습니다. 이름은 몇 초 안에, 색은 길어야 5분 안에 모든 화면에서 바뀝니다.",
+}
+
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
     "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
@@ -260,6 +274,11 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
     "console, work": ("console/work.html", DESK | WORK),
     "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, foundation": ("console/foundation.html", DESK | FOUNDATION),
+    "console, foundation that cannot look so": (
+        "console/foundation.html",
+        DESK | FOUNDATION | {"alert": "흰 글자가 읽히지 않는 옅은 색입니다. 더 짙은 색을 정해 주세요.", "done": None},
+    ),
     "console, programs": ("console/programs.html", DESK | PROGRAMS),
     "console, no program": ("console/programs.html", DESK | PROGRAMS | {"programs": [], "done": "끊었습니다."}),
     "console, program not to be let in": ("console/programs.html", DESK | PROGRAMS | {"alert": "이름을 적어 주세요."}),

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
 from smilero_sdk.i18n import Catalogue
-from smilero_sdk.services import Picture, PictureSize
+from smilero_web.dev.design import macros
 from smilero_web.templating import Templates, phone, read_manifest, tel
 from tests.conftest import LookedAt
 from tests.house.tree import ROOT
@@ -23,8 +23,10 @@ STOREFRONT = ROOT / "plugins" / "storefront" / "smilero_storefront" / "templates
 COUPONS = ROOT / "plugins" / "coupons" / "smilero_coupons" / "templates"
 FOLDERS = [ROOT / "web" / "smilero_web" / "templates", PUBLIC, CONSOLE, STOREFRONT]
 PAGES = PUBLIC_PAGES | PORTAL_PAGES | CONSOLE_PAGES
-MACRO = re.compile(r"(?:\{# (?P<example>(?:(?!#\}).)+?): (?:(?!#\}).)*#\}\s*)?\{% macro (?P<name>\w+)", re.DOTALL)
-MANIFEST = {name: name.replace(".", ".1.") for name in ("app.css", "sheet.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")}
+MANIFEST = {
+    name: name.replace(".", ".1.")
+    for name in ("app.css", "sheet.css", "design.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")
+}
 CATALOGUE = Catalogue.of(["smilero_web", "smilero_tenants", "smilero_coupons", "smilero_storefront"])
 
 PREFIXES = "|".join(sorted({key.partition(".")[0] for key in CATALOGUE.keys("ko")}))
@@ -57,27 +59,15 @@ def probe(templates: Templates, tmp_path: Path) -> Probe:
     return render
 
 
-def macros() -> list[tuple[str, str, str | None]]:
-    """File, name and documented call of every macro."""
-    files = [(path, folder) for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
-    return [
-        (str(path.relative_to(folder)), found["name"], found["example"])
-        for path, folder in files
-        for found in MACRO.finditer(path.read_text(encoding="utf-8"))
-    ]
-
-
-PHOTO = Picture({size: f"/files/x?size={size}" for size in PictureSize}, 1600, 1200)
-
-
 def test_every_macro_does_what_its_documented_call_says(probe: Probe, looked_at: LookedAt) -> None:
-    looked_at("macros", macros())
-    for file, name, example in macros():
-        assert example is not None, f"{file}: {name} has no call in its comment"
-        call = example if example.startswith("{%") else "{{ " + example + " }}"
-        samples = {"market": CLOSED if "closed" in name else MARKET_DAY, "shops": SHOPS, "q": "", "photo": PHOTO}
-        page = probe('{% from "' + file + '" import ' + name + " %}" + call, **samples)
-        assert page.strip().startswith("<"), f"{file}: {name}"
+    """Those of the application are on the page of the design system, with a test of the house."""
+    known = [(path, one) for folder in FOLDERS for path in sorted(folder.glob("*")) if path.name != "ui" for one in macros(path)]
+    looked_at("macros", [one.anchor for _, one in known])
+    for path, one in known:
+        assert one.calls, f"{path.name}/{one.file}: {one.name} has no call in its comment"
+        samples = {"market": CLOSED if "closed" in one.name else MARKET_DAY, "shops": SHOPS}
+        page = probe(f'{{% from "{path.name}/{one.file}" import {one.name} %}}{{{{ {one.calls[0]} }}}}', **samples)
+        assert page.strip().startswith("<"), f"{path.name}/{one.file}: {one.name}"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,7 +13,7 @@ const generated = join(here, 'build');
 const require = createRequire(import.meta.url);
 
 const ICONS = [
-  'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
+  'a-large-small', 'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
   'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
   'headset', 'house', 'inbox', 'key-round', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'notebook-pen', 'phone',
   'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
@@ -42,6 +42,15 @@ async function makeTokens() {
   await writeFile(join(generated, 'tokens.css'), `:root{${[...used].map((name) => `${name}:${values.get(name)}`).join(';')}}`);
 }
 
+/** The sheet of high contrast, once for whoever chose it and once for a device that asks for it. */
+async function makeContrast() {
+  const rules = await readFile(join(here, 'styles', 'contrast.css'), 'utf8');
+  const [large, contrast] = rules.split(/(?=^:contrast)/m, 1).concat(rules.slice(rules.search(/^:contrast/m)));
+  const chosen = contrast.replaceAll(':contrast', ':root[data-display~="contrast"]');
+  const asked = contrast.replaceAll(':contrast', ':root:not([data-display="plain"])');
+  await writeFile(join(generated, 'contrast.css'), `${large}${chosen}@media (prefers-contrast:more){${asked}}`);
+}
+
 /** One SVG file with a <symbol> per icon, for <use href="…#name">. */
 function makeSprite() {
   const { icons, height } = require('@iconify-json/lucide/icons.json');
@@ -63,9 +72,10 @@ async function writeHashed(name, content) {
 await mkdir(generated, { recursive: true });
 await mkdir(output, { recursive: true });
 await makeTokens();
+await makeContrast();
 await makeFonts(generated);
 const { metafile } = await build({
-  entryPoints: ['styles/app.css', 'styles/sheet.css', 'scripts/app.js', 'scripts/scan-worker.js'].map((file) => join(here, file)),
+  entryPoints: ['styles/app.css', 'styles/sheet.css', 'styles/design.css', 'scripts/app.js', 'scripts/scan-worker.js'].map((file) => join(here, file)),
   outdir: output,
   entryNames: '[name].[hash]',
   assetNames: 'fonts/[name].[hash]',

@@ -50,11 +50,14 @@ from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.plugins import plugins_api
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.api.v1.search import search_api
+from smilero_web.dev.design import design_routes
 from smilero_web.dev.outbox import dev_routes
 from smilero_web.dev.plugin import watch_routes
+from smilero_web.display import DisplayPage
 from smilero_web.errors import ProblemRenderer
 from smilero_web.health import health_routes
 from smilero_web.home import HomePage
+from smilero_web.middleware.display import Display
 from smilero_web.middleware.headers import SecurityHeaders
 from smilero_web.middleware.hosts import TenantHost
 from smilero_web.middleware.language import Language
@@ -99,6 +102,7 @@ class Application:
                 Middleware(LiveStreams),
                 Middleware(GZipMiddleware, minimum_size=1000),
                 Middleware(SecurityHeaders),
+                Middleware(Display),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
                 Middleware(Language),
@@ -116,6 +120,7 @@ class Application:
             *health_routes(runtime),
             *HomePage(runtime, FrontPage(runtime)).routes(),
             *LanguagePages(runtime).routes(),
+            *DisplayPage(runtime).routes(),
             *SignInPages(runtime).routes(),
             *PasskeyPages(runtime).routes(),
             *FactorPages(runtime).routes(),
@@ -144,7 +149,7 @@ class Application:
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),
-            *((*dev_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
+            *((*dev_routes(runtime), *design_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
             document_route(operations, runtime),
             *api_routes(operations, runtime),
             *PluginWebhooks(runtime).routes(),

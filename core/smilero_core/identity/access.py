@@ -8,6 +8,7 @@ from smilero_sdk.context import Actor
 from smilero_sdk.roles import Lent, Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
+FOUNDATION_MANAGE = "foundation.manage"
 MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
@@ -33,6 +34,8 @@ _OFFICE = frozenset({Role.OWNER, Role.STAFF})
 
 CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
+    # How the foundation is called and looks.
+    Permission(FOUNDATION_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop and who speaks for a market: inviting, and taking away.

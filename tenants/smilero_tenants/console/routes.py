@@ -10,6 +10,7 @@ from smilero_sdk.pages import Face
 from smilero_tenants.console.colleague import OneColleagueConsole
 from smilero_tenants.console.colleagues import ColleagueConsole
 from smilero_tenants.console.factors import FactorConsole
+from smilero_tenants.console.foundation import FoundationConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.logins import LoginConsole
 from smilero_tenants.console.people import PeopleConsole
@@ -44,6 +45,7 @@ class ConsolePages:
             *OneColleagueConsole(self._pages).routes(),
             *RightsConsole(self._pages).routes(),
             *FactorConsole(self._pages).routes(),
+            *FoundationConsole(self._pages).routes(),
             *LoginConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from smilero_core.identity.access import (
     AUDIT_READ,
+    FOUNDATION_MANAGE,
     LOGINS_MANAGE,
     PEOPLE_MANAGE,
     PROGRAMS_MANAGE,
@@ -33,6 +34,7 @@ SELDOM: tuple[_Place, ...] = (
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
     ("console.menu.logins", "/console/logins", "log-in", LOGINS_MANAGE),
     ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
+    ("console.menu.foundation", "/console/foundation", "settings", FOUNDATION_MANAGE),
     ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
     ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),
     ("console.menu.factors", "/console/factors", "fingerprint-pattern", None),
