@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
+from smilero_sdk.approvals import Approval, require_markable
 from smilero_sdk.services import Upload
 from smilero_sdk.words import kept
 
@@ -91,6 +92,7 @@ class PageOperation:
         handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`.
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
+        approval: of a command that a foundation may want a second person to confirm.
     """
 
     face: Face
@@ -101,6 +103,12 @@ class PageOperation:
     query: type[BaseModel] | None
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
+    approval: Approval | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name among the plugin's operations."""
+        return f"{self.face.value} {self.method} {self.path}"
 
     @property
     def attachments(self) -> frozenset[str]:
@@ -162,18 +170,28 @@ class Pages:
         """Declare a page, or the live part of one. It must change nothing."""
         return self._declare(face, "GET", path, permission)
 
-    def post(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
-        """Declare a command of a form. Nobody commands without having signed in."""
-        return self._declare(face, "POST", path, permission)
+    def post(self, face: Face, path: str, *, permission: str, approval: Approval | None = None) -> Callable[[Handler], Handler]:
+        """Declare a command of a form. Nobody commands without having signed in.
 
-    def _declare(self, face: Face, method: str, path: str, permission: str | None) -> Callable[[Handler], Handler]:
+        Args:
+            approval: the mark of a command that a foundation may want a second person to confirm: of a merchant or of the foundation's
+                people, and without files, which nobody keeps meanwhile. ValueError otherwise.
+        """
+        return self._declare(face, "POST", path, permission, approval)
+
+    def _declare(
+        self, face: Face, method: str, path: str, permission: str | None, approval: Approval | None = None
+    ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
+            require_markable(handler, approval)
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            self.operations.append(
-                PageOperation(face, method, path, handler, permission, hints.get("query"), hints.get("form"), parameters)
-            )
+            made = PageOperation(face, method, path, handler, permission, hints.get("query"), hints.get("form"), parameters, approval)
+            if approval and (made.attachments or face is Face.PUBLIC):
+                msg = f"{approval.name}: {path} has files, or is for customers, and cannot wait for a second person"
+                raise ValueError(msg)
+            self.operations.append(made)
             return handler
 
         return declare
