@@ -1,13 +1,13 @@
 """How large a picture is, so that a page does not jump when it comes.
 
-Revision: 0022, after 0018
+Revision: 0022, after 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ CORE_MODELS = (
     "smilero_core.identity.outside.models",
     "smilero_core.identity.program_models",
     "smilero_core.plugins.models",
+    "smilero_core.plugins.approval_models",
     "smilero_core.messaging.models",
     "smilero_core.events.models",
     "smilero_core.jobs.models",

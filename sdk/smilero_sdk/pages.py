@@ -4,11 +4,13 @@ import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
+from smilero_sdk.approvals import Approval, require_markable
 from smilero_sdk.services import Upload
 from smilero_sdk.showing import Card, Listing
 from smilero_sdk.words import kept
@@ -102,6 +104,7 @@ class PageOperation:
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
         listing: the objects that the page's one parameter names, for the sitemap.
+        approval: of a command that a foundation may want a second person to confirm.
     """
 
     face: Face
@@ -113,6 +116,23 @@ class PageOperation:
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
     listing: Listing | None = None
+    approval: Approval | None = None
+
+    def __post_init__(self) -> None:
+        """Marks that do not fit the operation are errors of its author: ValueError."""
+        if self.listing and (self.face is not Face.PUBLIC or self.permission is not None or list(self.parameters.values()) != [UUID]):
+            msg = f"{self.handler.__name__} is no public page of one object, so it has no listing"
+            raise ValueError(msg)
+        if self.approval:
+            require_markable(self.handler, self.approval)
+            if self.attachments or self.face is Face.PUBLIC:
+                msg = f"{self.approval.name}: {self.path} has files, or is for customers, and cannot wait for a second person"
+                raise ValueError(msg)
+
+    @property
+    def key(self) -> str:
+        """Its name among the plugin's operations."""
+        return f"{self.face.value} {self.method} {self.path}"
 
     @property
     def attachments(self) -> frozenset[str]:
@@ -177,24 +197,27 @@ class Pages:
             listing: of a public page for everybody with one parameter, an id: those of its objects that search engines shall find.
                 ValueError for another page.
         """
-        return self._declare(face, "GET", path, permission, listing)
+        return self._declare(face, "GET", path, permission, listing=listing)
 
-    def post(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
-        """Declare a command of a form. Nobody commands without having signed in."""
-        return self._declare(face, "POST", path, permission)
+    def post(self, face: Face, path: str, *, permission: str, approval: Approval | None = None) -> Callable[[Handler], Handler]:
+        """Declare a command of a form. Nobody commands without having signed in.
+
+        Args:
+            approval: the mark of a command that a foundation may want a second person to confirm: of a merchant or of the foundation's
+                people, and without files, which nobody keeps meanwhile. ValueError otherwise.
+        """
+        return self._declare(face, "POST", path, permission, approval=approval)
 
     def _declare(
-        self, face: Face, method: str, path: str, permission: str | None, listing: Listing | None = None
+        self, face: Face, method: str, path: str, permission: str | None, **marks: Listing | Approval | None
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            if listing and (face is not Face.PUBLIC or permission is not None or list(parameters.values()) != [UUID]):
-                msg = f"{handler.__name__} is no public page of one object, so it has no listing"
-                raise ValueError(msg)
             query, form = hints.get("query"), hints.get("form")
-            self.operations.append(PageOperation(face, method, path, handler, permission, query, form, parameters, listing))
+            made: Any = partial(PageOperation, face, method, path, handler, permission, query, form, parameters)
+            self.operations.append(made(**marks))
             return handler
 
         return declare

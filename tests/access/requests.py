@@ -29,6 +29,14 @@ Made = Callable[[Scene, str], Awaitable[Ask]]
 # What stands in a path besides the objects of a foundation.
 NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json"}
 
+# What somebody asked a second person for, seen and taken back by whoever asked.
+OWN_APPROVALS = [
+    ("GET", "/api/v1/approvals/{approval_id}"),
+    ("POST", "/api/v1/approvals/{approval_id}/take-back"),
+    *(("GET", f"/{face}/approvals/{{approval_id}}") for face in ("portal", "console")),
+    *(("POST", f"/{face}/approvals/{{approval_id}}/{what}") for face in ("portal", "console") for what in ("take-back", "why")),
+]
+
 
 async def request_for(subject: Subject, scene: Scene, who: str) -> Ask:
     """A valid request, new each time: what can be done once only is done to an object of its own."""
@@ -117,6 +125,14 @@ async def _mapped(_: Scene, __: str) -> Ask:
 
 async def _spoken_to(_: Scene, __: str) -> Ask:
     return Ask(form={"language": "ko", "next": "/"}, keyless=True)
+
+
+async def _asked_for(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"approval_id": await scene.approval(who)})
+
+
+async def _to_decide(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"approval_id": await scene.approval("merchant")}, form={"why": "zq"})
 
 
 async def _shop_chosen(scene: Scene, _: str) -> Ask:
@@ -489,6 +505,9 @@ _MADE: Mapping[str, Made] = {
     "POST /console/plugins/{name}": _form(enabled="true", agreed="true"),
     "POST /console/plugins/{name}/settings": _settings("/console/plugins/{name}/settings"),
     f"POST {_SHOP_SETTINGS}": _settings(_SHOP_SETTINGS),
+    **{f"{method} {path}": _asked_for for method, path in OWN_APPROVALS},
+    **{f"POST /console/approvals/{{approval_id}}/{what}": _to_decide for what in ("approve", "refuse")},
+    "POST /console/plugins/{name}/approvals/{word}": lambda _, __: _switched_to_two(),
     "POST /console/work/letters/{letter_id}/again": _ids("letter_id", Scene.letter),
     "POST /console/work/letters/{letter_id}/discard": _ids("letter_id", Scene.letter),
     "POST /console/work/plugins/{name}/replay": lambda _, __: _replayed(),
@@ -505,6 +524,10 @@ _MADE: Mapping[str, Made] = {
     "POST /api/v1/coupons/campaigns": _new_campaign,
     "POST /api/v1/coupons/redemptions": _redeemed,
 }
+
+
+async def _switched_to_two() -> Ask:
+    return Ask(ids={"word": "large"}, form={"enabled": "true"})
 
 
 async def _named(name: str) -> Ask:

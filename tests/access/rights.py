@@ -213,6 +213,17 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /console/plugins/{name}/trouble": OFFICE,
     "POST /console/plugins/{name}/trouble": OFFICE,
     "GET /console/work": OFFICE,
+    "GET /console/approvals/{approval_id}": OFFICE,
+    "POST /console/approvals/{approval_id}/take-back": OFFICE,
+    "POST /console/approvals/{approval_id}/why": OFFICE,
+    "POST /console/approvals/{approval_id}/approve": OFFICE,
+    "POST /console/approvals/{approval_id}/refuse": OFFICE,
+    "GET /portal/approvals/{approval_id}": SHOP,
+    "POST /portal/approvals/{approval_id}/take-back": SHOP,
+    "POST /portal/approvals/{approval_id}/why": SHOP,
+    "GET /api/v1/approvals/{approval_id}": PEOPLE,
+    "POST /api/v1/approvals/{approval_id}/take-back": PEOPLE,
+    "POST /console/plugins/{name}/approvals/{word}": OWNER,
     "POST /console/work/letters/{letter_id}/again": OFFICE,
     "POST /console/work/letters/{letter_id}/discard": OFFICE,
     "POST /console/work/plugins/{name}/replay": OFFICE,
@@ -275,6 +286,7 @@ LENT_TO_LOOK = frozenset(
     {
         "GET /portal",
         "GET /portal/help",
+        "GET /portal/approvals/{approval_id}",
         "GET /portal/shops",
         "GET /portal/search",
         "GET /portal/print",
@@ -287,6 +299,8 @@ LENT_TO_LOOK = frozenset(
     }
 )
 LENT_TO_WORK = LENT_TO_LOOK | {
+    "POST /portal/approvals/{approval_id}/take-back",
+    "POST /portal/approvals/{approval_id}/why",
     "POST /portal/shops",
     "GET /portal/coupons/new",
     "GET /portal/coupons/new/amount",

@@ -33,6 +33,7 @@ from smilero_core.identity.sessions import open_session
 from smilero_core.identity.tickets import Tickets
 from smilero_core.identity.tokens import NewToken, make_token, token_hash
 from smilero_core.identity.totp import code_at, new_secret, step_of
+from smilero_core.plugins.approval_rows import Approvals, Asker, Body, Command, Told
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.gate import FRESH_SECONDS
@@ -315,6 +316,24 @@ class Scene:
         )
         return str(made)
 
+    async def approval(self, who: str) -> str:
+        """A coupon that one of the cast, or the merchant, asked a second person for."""
+        asker = who if who in self.foundation.people else "merchant"
+        command = Command(
+            "coupons",
+            "coupons.large",
+            "portal POST /campaigns",
+            "coupons.manage",
+            Body(form={"value": "1000", "until": "week", "stock": "10"}),
+            Told("coupons.large.said", {"shop": self.mark}),
+            "ko",
+            self.foundation.shop,
+        )
+        async with self.site.database.unit(self.foundation.id) as unit:
+            approvals = Approvals(Session(unit), self.foundation.id, self.town.vault)
+            held, _ = await approvals.keep(command, Asker(self.foundation.people[asker], CAST[asker][0]))
+        return str(held)
+
     async def pending(self) -> dict[str, str]:
         """The cookie of a device that has asked for a code, by a phone that nobody else has."""
         await self.forget_limits()
@@ -397,6 +416,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         place = await _place(Session(unit), foundation.people["clerk"])
     made = {
         "letter_id": await scene.letter(),
+        "approval_id": await scene.approval("merchant"),
         "helper_id": str((asked := await scene.help_asked())[0]),
         "helping_id": await scene.lent_to("customer"),
         "session_id": await scene.session_to_end("merchant"),

@@ -60,6 +60,10 @@ MADE = {
     "helpers": """insert into core.helper (tenant_id, id, merchant_id, shop_id, relation, limits, token_hash, until)
         select $1, $2, (select id from core.person where tenant_id = $1 limit 1), (select id from core.shop where tenant_id = $1 limit 1),
           'daughter', 'look', uuid_send($2), $3""",
+    "approvals": """insert into core.approval (tenant_id, id, plugin, name, operation, permission, asked_by, asked_as, language,
+          body_sealed, body_hash, state, asked_at, expires_at, decided_at)
+        select $1, $2, 'x', 'x.x', 'x', 'x', (select id from core.person where tenant_id = $1 limit 1), 'staff', 'ko', '', '',
+          'expired', $3, $3, $3""",
     "dead letters": """insert into core.job (tenant_id, id, plugin, kind, name, payload, state, run_at)
         values ($1, $2, 'x', 'job', 'x', '{}', 'dead', $3)""",
     "failures": """insert into core.plugin_failure (tenant_id, id, plugin, hook, error, trace, failed_at)

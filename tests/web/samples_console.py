@@ -1,5 +1,6 @@
 """Contexts as the routes give them to the pages of the console."""
 
+from tests.web.samples_approvals import APPROVAL_DESK, MARKS, NO_TODOS, TODOS
 from tests.web.samples_factor import FACTOR_DESK_PAGES
 from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
@@ -65,6 +66,7 @@ FACTS: dict[str, object] = {
         }
     ],
     "works": [{"label": "알리는 일", "names": ["lantern.lit", "lantern.out"]}],
+    "approvals": MARKS,
     "settings_url": "/console/plugins/coupons/settings",
     "shop_settings": True,
 }
@@ -199,6 +201,7 @@ WORK: dict[str, object] = {
     "letters": [LETTER, LETTER | {"why": ""}],
     "rows": [WAITING, WAITING | {"name": "storefront", "oldest": None, "replay": None}],
     "today": "2026-11-24",
+    **TODOS,
 }
 
 CHANGE: dict[str, object] = {"label": "등불 수", "before": "3", "after": "4"}
@@ -268,12 +271,15 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "console, shop's plugins": ("console/shop_plugins.html", DESK | SHOP_USES),
     "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
-    **{name: (template, DESK | values) for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES}.items()},
+    **{
+        name: (template, DESK | values)
+        for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **APPROVAL_DESK}.items()
+    },
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
     "console, work": ("console/work.html", DESK | WORK),
-    "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, no work": ("console/work.html", DESK | WORK | NO_TODOS | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
     "console, foundation": ("console/foundation.html", DESK | FOUNDATION),
     "console, foundation that cannot look so": (
         "console/foundation.html",

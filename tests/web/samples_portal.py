@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from tests.web.samples_approvals import APPROVAL_PORTAL
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
@@ -217,7 +218,10 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for kind in KINDS
     },
     **{name: (template, ALONE | values) for name, (template, values) in {**ALONE_PAGES, **FACTOR_PAGES, **SWITCHING_PAGES}.items()},
-    **{name: (template, PORTAL | values) for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES).items()},
+    **{
+        name: (template, PORTAL | values)
+        for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES | APPROVAL_PORTAL).items()
+    },
     **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
     "help": (
         "portal/help.html",

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from smilero_core.db.settings import DatabaseSettings
 from smilero_core.plugins.context import CORE
 from smilero_sdk.pages import Face
+from smilero_tenants.approvals.pages import ApprovalPages
 from smilero_tenants.console.audit import AuditPages
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.console.trouble import TroublePages
@@ -47,6 +48,7 @@ from smilero_tenants.switching.arriving import ArrivalPages
 from smilero_tenants.switching.going import SwitchPages
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
+from smilero_web.api.v1.approvals import approvals_api
 from smilero_web.api.v1.plugins import plugins_api
 from smilero_web.api.v1.registry import registry_api
 from smilero_web.api.v1.search import search_api
@@ -79,7 +81,7 @@ class Application:
         self._database_settings = database_settings
         self._runtime: Runtime | None = None
         self.operations = [
-            *mount(CORE, [*registry_api.operations, *plugins_api.operations, *search_api.operations]),
+            *mount(CORE, [*registry_api.operations, *plugins_api.operations, *search_api.operations, *approvals_api.operations]),
             *(mounted for name, operations in parts.host.apis.items() for mounted in mount(name, operations)),
         ]
 
@@ -146,6 +148,7 @@ class Application:
             *WorkPages(runtime).routes(),
             *AuditPages(runtime).routes(),
             *TroublePages(runtime).routes(),
+            *(route for face in (Face.PORTAL, Face.CONSOLE) for route in ApprovalPages(runtime, face).routes()),
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
             *PluginPages(runtime).routes(self._parts.host.pages),

@@ -30,6 +30,9 @@ PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
 PLUGINS_SHOP = "plugins.shop"
 
+# What became of what one asked a second person for, over the API.
+APPROVALS_OWN = "approvals.own"
+
 _OFFICE = frozenset({Role.OWNER, Role.STAFF})
 
 CORE_PERMISSIONS = (
@@ -51,6 +54,8 @@ CORE_PERMISSIONS = (
     # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
     Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
     Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),
+    # Whoever may ask for something may ask what became of it.
+    Permission(APPROVALS_OWN, frozenset(Role) - {Role.OPERATOR}),
     Permission(PEOPLE_NUMBERS, _OFFICE),
     Permission(PEOPLE_DATA, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.

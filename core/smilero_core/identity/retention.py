@@ -92,6 +92,8 @@ RULES = (
     ),
     Rule("dead letters", "job", "state = 'dead' and run_at < now() - $1::interval", timedelta(days=90), _NEEDED),
     Rule("failures", "plugin_failure", "failed_at < now() - $1::interval", timedelta(days=30), _NEEDED),
+    # The audit log says what became of each.
+    Rule("approvals", "approval", "decided_at < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     Rule("counts", "retention_count", "told_at < now() - $1::interval", timedelta(days=366), _NEEDED),
 )
 
@@ -123,6 +125,13 @@ COLUMNS: Mapping[str, Columns] = {
     "api_token": Columns(
         "tenant_id id person_id role scopes created_at expires_at revoked_at last_used_on", {"name token_hash": "api tokens"}
     ),
+    # What waits is over within a week, and then goes by its age.
+    "approval": Columns(
+        "tenant_id id plugin name operation permission asked_by asked_as on_behalf_of helping_id client_id shop_id language state asked_at"
+        " expires_at decided_by decided_at",
+        {"body_sealed body_hash why reason outcome": "approvals"},
+    ),
+    "approval_choice": _all_plain("tenant_id id plugin name since"),
     # Standards of Measures for the Safety of Personal Information, Article 8. Decision 0019: nothing is ever removed from the log, and no
     # number stands in it.
     "audit_entry": Columns("tenant_id id at actor_id on_behalf_of role plugin sentence subject_id", {"params before after": BY_LAW}),

@@ -57,6 +57,21 @@ class Declared:
         )
 
     @property
+    def marked(self) -> dict[str, PageOperation | Operation]:
+        """The commands that may need a second person, by their keys."""
+        asked: list[PageOperation | Operation] = [*self.pages, *self.operations]
+        return {one.key: one for one in asked if one.approval is not None}
+
+    @property
+    def approvals(self) -> dict[str, frozenset[str]]:
+        """The names of what may need a second person, each with the permissions of its commands."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self.marked.values():
+            if one.approval is not None and one.permission is not None:
+                found[one.approval.name] = found.get(one.approval.name, frozenset()) | {one.permission}
+        return found
+
+    @property
     def permissions(self) -> list[tuple[str, str]]:
         """What is asked for and where: (address or job, permission)."""
         asked: list[Operation | PageOperation | MenuItem] = [*self.operations, *self.pages, *self.menu]

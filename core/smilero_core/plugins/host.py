@@ -188,6 +188,9 @@ class PluginHost:
         for path, permission in self._declared[name].permissions:
             if permission not in declared:
                 raise PluginLoadError(name, f"{path} asks for {permission!r}, which its manifest does not declare")
+        for approval in self._declared[name].approvals:
+            if approval.partition(".")[0] != name:
+                raise PluginLoadError(name, f"it marks commands as {approval!r}, which is another's name")
 
     def _listed(self, wanted: Iterable[str] | None) -> frozenset[str]:
         if wanted is None:

@@ -1,10 +1,12 @@
 """What the host asks for: home, front page, shop page, search, sheets, figures."""
 
+from datetime import timedelta
+
 from smilero_example.pages import card
 from smilero_example.rights import READ
 from smilero_example.service import GuestBook
 from smilero_example.settings import BookSettings
-from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Unit
+from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Todo, Unit
 from smilero_sdk.context import TenantContext
 from smilero_sdk.finding import WITHIN, pattern, weight
 from smilero_sdk.pages import Face, HomePart, Tile, View
@@ -13,6 +15,8 @@ from smilero_sdk.registry import Shop
 MEASURES = [Measure("greetings", Unit.COUNT), Measure("writers", Unit.PEOPLE)]
 
 _NEWEST = 3
+# After so long somebody of the foundation should look after it.
+_PATIENCE = timedelta(days=7)
 
 
 async def home(ctx: TenantContext) -> HomePart:
@@ -22,6 +26,14 @@ async def home(ctx: TenantContext) -> HomePart:
     waiting = await GuestBook(ctx).repository.waiting(ctx.shop_id)
     tile = Tile("/greetings", "example.tile", "notebook-pen", "example.tile.waiting" if waiting else None)
     return HomePart("example.home.waiting" if waiting else None, {"count": waiting}, tiles=(tile,))
+
+
+async def todos(ctx: TenantContext) -> list[Todo]:
+    """One line for all greetings that have waited for thanks too long."""
+    count, since = await GuestBook(ctx).repository.overdue(ctx.now - _PATIENCE)
+    if since is None:
+        return []
+    return [Todo(ctx.text("example.todo"), ctx.text("example.todo.detail", count=count), "/greetings", READ, since, count=count)]
 
 
 async def front_page(ctx: TenantContext) -> View | None:

@@ -9,7 +9,7 @@ from smilero_example.pages import pages
 from smilero_example.routes import api, webhooks
 from smilero_example.service import GuestBook
 from smilero_example.settings import BookSettings, ShopBookSettings
-from smilero_sdk.answers import Kept, Measure, MeasureValue, Period, PersonSection, Printout, Search, SearchHit
+from smilero_sdk.answers import Kept, Measure, MeasureValue, Period, PersonSection, Printout, Search, SearchHit, Todo
 from smilero_sdk.api import Api
 from smilero_sdk.context import TenantContext
 from smilero_sdk.demo import DemoLife
@@ -118,6 +118,11 @@ class Asked:
     async def provide_search(self, ctx: TenantContext, search: Search) -> list[SearchHit]:
         """Greetings."""
         return await answers.hits(ctx, search)
+
+    @hookimpl
+    async def provide_todos(self, ctx: TenantContext) -> list[Todo]:
+        """Greetings that a shop has not thanked for in a week."""
+        return await answers.todos(ctx)
 
     @hookimpl
     async def provide_prints(self, ctx: TenantContext, shop: Shop) -> list[Printout]:

@@ -63,6 +63,17 @@ class GreetingRepository:
         """How many greetings of a shop nobody has thanked for."""
         return await Greeting.filter(shop_id=shop_id, thanked_at=None, hidden_at=None).exclude(text="").using_db(self._db.orm).count()
 
+    async def overdue(self, before: datetime) -> tuple[int, datetime | None]:
+        """How many greetings from before a moment nobody has thanked for, and when the oldest was written."""
+        row = await self._db.fetch_row(
+            """
+            select count(*) as number, min(created_at) as since from plugin_example.greeting
+            where thanked_at is null and hidden_at is null and text <> '' and created_at < $1
+            """,
+            before,
+        )
+        return (row["number"], row["since"]) if row else (0, None)
+
     async def written_since(self, person_id: UUID, since: datetime) -> int:
         """How many somebody has written."""
         return await Greeting.filter(person_id=person_id, created_at__gte=since).using_db(self._db.orm).count()

@@ -44,7 +44,15 @@ class Words:
         return f"{entry.at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
 
     def who(self, entry: Entry) -> str:
-        """Whose name, and the program through which; what acts by itself is called by its own name or its role."""
+        """Whose name, the program through which, and who confirmed it; what acts by itself is called by its own name or its role."""
+        who = self._hand(entry)
+        if entry.approver is None:
+            return who
+        return self._context.text(
+            "console.audit.approved_by", name=who, approver=entry.approver or self._context.text("console.audit.erased")
+        )
+
+    def _hand(self, entry: Entry) -> str:
         through = entry.values.get(THROUGH)
         program = str(through.get("name", "")) if isinstance(through, dict) else ""
         if entry.person is None:
@@ -88,6 +96,8 @@ class Words:
             # The core names plugins by their word.
             if entry.source == CORE and isinstance(values.get(name), str):
                 values[name] = self.plugin(values[name]) if values[name] in self._context.services.host.plugins else values[name]
+        if entry.source == CORE and isinstance(approval := values.get("approval"), str):
+            values["approval"] = self._context.text(f"approval.{approval}")
         if entry.sentence in self._known:
             try:
                 return self._context.text(entry.sentence, **values)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_sdk.pages import Face
+from smilero_tenants.approvals.switches import ApprovalSwitches
 from smilero_tenants.console.colleague import OneColleagueConsole
 from smilero_tenants.console.colleagues import ColleagueConsole
 from smilero_tenants.console.factors import FactorConsole
@@ -49,6 +50,7 @@ class ConsolePages:
             *LoginConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
+            *ApprovalSwitches(self._pages).routes(),
             *ProgramConsole(self._pages).routes(),
         ]
 

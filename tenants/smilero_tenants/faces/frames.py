@@ -13,11 +13,11 @@ from smilero_core.identity.access import (
     RIGHTS_MANAGE,
     TOKENS_MAKE,
 )
-from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
+from smilero_tenants.faces.todos import numbers
 from smilero_tenants.faces.visit import HELPING, Visit
 
 View = dict[str, object]
@@ -53,6 +53,11 @@ def face_path(face: Face, plugin: str, path: str) -> str:
     """The address of a plugin's page on a face."""
     prefix = "" if face is Face.PUBLIC else f"/{face.value}"
     return f"{prefix}/{plugin}{path}"
+
+
+def approval_path(face: Face, approval_id: UUID) -> str:
+    """Where somebody sees what became of a command that needs two people."""
+    return f"/{face.value}/approvals/{approval_id}"
 
 
 def shop_page(context: Context, face: Face, shop_id: UUID, name: str) -> str | None:
@@ -104,8 +109,8 @@ async def _bar(visit: Visit) -> list[View]:
 
 
 async def _console_menu(visit: Visit) -> list[View]:
-    dead = await Letters(visit.context.host).count()
-    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
+    waiting = (await numbers(visit.context)).all + visit.parts.todos.of(visit.context)
+    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": waiting or None}
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
     return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
 

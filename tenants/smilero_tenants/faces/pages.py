@@ -15,12 +15,14 @@ from smilero_core.audit.log import AuditLog
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.identity.tokens import token_hash
 from smilero_core.limits.limiter import rule_of
+from smilero_core.plugins.approval_rows import Body
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import Context
+from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Live, PageOperation, Redirect, View
-from smilero_tenants.faces.frames import face_path, frame
+from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.head import head, is_open
 from smilero_tenants.faces.live import arguments_of, live_response
@@ -132,6 +134,9 @@ class PluginPages:
         try:
             async with visit.context.host.savepoint():
                 context = visit.context.for_plugin(plugin)
+                held = await hold_back(context, Sent(operation, arguments, _body(visit.request, operation, posted)))
+                if held is not None:
+                    return Answer(HTTPStatus.SEE_OTHER, _LOCATION, approval_path(operation.face, held).encode())
                 answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
                 await _note_help(visit, context, plugin)
         except Problem as problem:
@@ -161,6 +166,11 @@ class PluginPages:
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
         headers = {"Content-Language": request.state.language, "Cache-Control": "no-store"}
         return HTMLResponse(page, headers=headers)
+
+
+def _body(request: Request, operation: PageOperation, posted: Posted) -> Body:
+    """The command as it was sent, for one that waits."""
+    return Body({name: str(request.path_params[name]) for name in operation.parameters}, posted.fields if operation.form else None)
 
 
 def _caller(visit: Visit) -> str:

@@ -12,11 +12,13 @@ from babel.dates import format_skeleton
 from pydantic import Field
 
 from smilero_coupons.faces import pages
+from smilero_coupons.large import LARGE, proposal
 from smilero_coupons.models import Campaign
 from smilero_coupons.periods import Period, day_of, end_of
 from smilero_coupons.routes import MANAGE
 from smilero_coupons.schemas import MOST_PERCENT, MOST_WON, CampaignIn
 from smilero_coupons.service import CouponService
+from smilero_sdk.approvals import Approval, Proposal
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.ids import uuid7
@@ -119,7 +121,12 @@ async def ask_stock(ctx: TenantContext, query: BenefitUntil) -> View:
     return _question(ctx, 3, "coupons.ask.stock", answers, back, **send)
 
 
-@pages.post(Face.PORTAL, "/campaigns", permission=MANAGE)
+async def _what_it_gives(ctx: TenantContext, form: NewCampaign) -> Proposal | None:
+    _require_sensible(form)
+    return await proposal(ctx, required_shop(ctx), form.kind, form.value, form.stock)
+
+
+@pages.post(Face.PORTAL, "/campaigns", permission=MANAGE, approval=Approval(LARGE, _what_it_gives))
 async def make_campaign(ctx: TenantContext, form: NewCampaign) -> Redirect:
     """Make the coupon for the shop that the merchant works for just now."""
     _require_sensible(form)

@@ -229,6 +229,7 @@ def _ask_all(stage: Stage, hooks: list[str]) -> None:
         "provide_front_page": {"search": ""},
         "provide_shop_fragments": {"shop": shop},
         "provide_prints": {"shop": shop},
+        "provide_todos": {},
         "provide_search": {"search": Search(Face.PUBLIC, stage.mine.marker)},
         "provide_measures": {"period": Period(today - timedelta(days=7), today)},
     }
