@@ -107,6 +107,7 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /dev/outbox": EVERYBODY,
     "GET /dev/plugin/{name}": EVERYBODY,
     "GET /portal": SHOP,
+    "GET /portal/tasks": SHOP,
     "GET /portal/help": SHOP,
     "GET /portal/sessions": SHOP,
     "POST /portal/sessions/end": SHOP,
@@ -230,6 +231,7 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /portal/example/greetings": SHOP,
     "GET /portal/example/live": SHOP,
     "POST /portal/example/greetings/{greeting_id}/thanks": SHOP,
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo": SHOP,
     "GET /console/example/greetings": OFFICE,
     "POST /console/example/greetings/{greeting_id}/hide": OFFICE,
     "GET /storefront/markets/{market_id}": EVERYBODY,
@@ -263,6 +265,7 @@ RIGHTS: Mapping[str, Rights] = {
 LENT_TO_LOOK = frozenset(
     {
         "GET /portal",
+        "GET /portal/tasks",
         "GET /portal/help",
         "GET /portal/shops",
         "GET /portal/search",
@@ -289,5 +292,6 @@ LENT_TO_WORK = LENT_TO_LOOK | {
     "GET /portal/coupons/redemptions/{redemption_id}",
     "POST /portal/coupons/redemptions/{redemption_id}/undo",
     "POST /portal/example/greetings/{greeting_id}/thanks",
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo",
 }
 HELPERS_OWN = frozenset({"GET /portal/helping", "POST /portal/helping/end", "POST /portal/helping/{helping_id}"})
