@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
@@ -175,13 +176,36 @@ class HomePart:
     Attributes:
         sentence: a key of the catalogue, whose sentence may mark figures with `<b>`; None: nothing to say.
         values: the sentence's values.
-        primary: the plugin's main task; the first plugin's is the page's one blue button.
+        primary: the plugin's main task; the first plugin's is the page's one blue button, another's is its first tile.
+        tiles: the first six of all plugins stand on the home page, the others on the page behind it.
+        detail: where more is said about the sentence, below the plugin's address on the portal; None: nowhere.
     """
 
     sentence: str | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     primary: Tile | None = None
     tiles: tuple[Tile, ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Something that the visitor did on the portal and can take back by a tap, on whatever page of it.
+
+    Attributes:
+        path: of the command that takes it back, below the plugin's address on the portal; its form has no field. It is sent with one
+            key whatever page it is sent from, so that it is carried out once and a second tap gets the same answer.
+        label: a key of the catalogue: what was done, as a short sentence.
+        done_at: when, aware; of several things the last one is offered.
+        until: when it is too late, aware. It is offered for ten minutes at most.
+        values: the sentence's values.
+    """
+
+    path: str
+    label: str
+    done_at: datetime
+    until: datetime
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Pages:

@@ -103,6 +103,12 @@ async def _greeting(scene: Scene) -> str:
     return str(answer.json()["id"])
 
 
+async def _thanked(scene: Scene) -> str:
+    greeting = await _greeting(scene)
+    await scene.stage.till.caller("merchant").post(f"/api/v1/example/greetings/{greeting}/thanks")
+    return greeting
+
+
 async def _redeemed_by_form(scene: Scene, _: str) -> Ask:
     return Ask(form={"code": await _code(scene)})
 
@@ -519,6 +525,7 @@ _MADE: Mapping[str, Made] = {
     "POST /portal/coupons/redemptions/{redemption_id}/undo": _ids("redemption_id", _redemption),
     "POST /example/books/{shop_id}": _form(text="zq"),
     "POST /portal/example/greetings/{greeting_id}/thanks": _ids("greeting_id", _greeting),
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo": _ids("greeting_id", _thanked),
     "POST /console/example/greetings/{greeting_id}/hide": _ids("greeting_id", _greeting),
     "POST /webhooks/example/form": _from_outside,
     "POST /api/v1/coupons/campaigns": _new_campaign,

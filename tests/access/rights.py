@@ -116,6 +116,7 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /dev/design": EVERYBODY,
     "GET /dev/plugin/{name}": EVERYBODY,
     "GET /portal": SHOP,
+    "GET /portal/tasks": SHOP,
     "GET /portal/help": SHOP,
     "GET /portal/sessions": SHOP,
     "POST /portal/sessions/end": SHOP,
@@ -252,6 +253,7 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /portal/example/greetings": SHOP,
     "GET /portal/example/live": SHOP,
     "POST /portal/example/greetings/{greeting_id}/thanks": SHOP,
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo": SHOP,
     "GET /console/example/greetings": OFFICE,
     "POST /console/example/greetings/{greeting_id}/hide": OFFICE,
     "GET /storefront/markets/{market_id}": EVERYBODY,
@@ -285,6 +287,7 @@ RIGHTS: Mapping[str, Rights] = {
 LENT_TO_LOOK = frozenset(
     {
         "GET /portal",
+        "GET /portal/tasks",
         "GET /portal/help",
         "GET /portal/approvals/{approval_id}",
         "GET /portal/shops",
@@ -314,5 +317,6 @@ LENT_TO_WORK = LENT_TO_LOOK | {
     "GET /portal/coupons/redemptions/{redemption_id}",
     "POST /portal/coupons/redemptions/{redemption_id}/undo",
     "POST /portal/example/greetings/{greeting_id}/thanks",
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo",
 }
 HELPERS_OWN = frozenset({"GET /portal/helping", "POST /portal/helping/end", "POST /portal/helping/{helping_id}"})

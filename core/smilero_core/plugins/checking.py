@@ -7,7 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from smilero_sdk.answers import Kept, MeasureValue, PersonSection, Printout, SearchHit, Todo
-from smilero_sdk.pages import HomePart, Tile, View
+from smilero_sdk.pages import HomePart, Tile, Undo, View
 
 _ANYTHING = (Any, object)
 _MOST_WEIGHT = 100
@@ -102,8 +102,12 @@ def _parts(value: object) -> Iterator[object]:
 def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Shown | None) -> Iterator[str]:
     if isinstance(part, View) and not part.template.startswith(f"{plugin}/"):
         yield "its template is another's"
-    if isinstance(part, Tile | SearchHit | Printout | Todo):
+    if isinstance(part, Tile | SearchHit | Printout | Todo | Undo):
         yield from _bad_path(part.path)
+    if isinstance(part, HomePart):
+        yield from _bad_path(part.detail)
+    if isinstance(part, Undo) and not (part.done_at.tzinfo and part.until.tzinfo):
+        yield "its moments have no time zone"
     if isinstance(part, SearchHit | Printout | Todo) and not part.title.strip():
         yield "it has no title"
     if isinstance(part, Todo):
@@ -132,7 +136,7 @@ def _keys(part: object) -> tuple[str | None, ...]:
             return (sentence,)
         case Tile(label=label, note=note):
             return (label, note)
-        case Printout(label=label):
+        case Printout(label=label) | Undo(label=label):
             return (label,)
         case PersonSection(title=title):
             return (title,)

@@ -1,7 +1,7 @@
 """Where coupons touch the database. Reading is Tortoise's; what must be exact under load is SQL."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from tortoise.queryset import QuerySet
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_sdk.database import Database
 from smilero_sdk.ids import uuid7
+
+_SECOND = timedelta(seconds=1)
 
 Model = TypeVar("Model", Campaign, Claim, Redemption)
 
@@ -89,6 +91,48 @@ class CouponRepository:
         """How many were used at a shop from `since` to `until`, both included."""
         query = Redemption.filter(shop_id=shop_id, redeemed_at__gte=since, redeemed_at__lte=until, undone_at=None)
         return await query.using_db(self._db.orm).count()
+
+    async def days(self, shop_id: UUID, before: datetime, yesterday: datetime, today: datetime) -> Record:
+        """Coupons used at a shop since three midnights, `before`, `yesterday`, `today`, each up to the next; `first`: its first coupon."""
+        row = await self._db.fetch_row(
+            """
+            select count(*) filter (where redeemed_at < $3) as before,
+              count(*) filter (where redeemed_at >= $3 and redeemed_at < $4) as yesterday,
+              count(*) filter (where redeemed_at >= $4) as today,
+              (select created_at from plugin_coupons.campaign where shop_id = $1 order by id limit 1) as first
+            from plugin_coupons.redemption where shop_id = $1 and undone_at is null and redeemed_at >= $2
+            """,
+            shop_id,
+            before,
+            yesterday,
+            today,
+        )
+        if row is None:
+            msg = "an aggregate has a row"
+            raise LookupError(msg)
+        return row
+
+    async def last_steps(self, shop_id: UUID, person_id: UUID, since: datetime, now: datetime) -> list[Record]:
+        """Somebody's last coupon used and last coupon made at a shop that can still be taken back: `what, id, at, kind, value`."""
+        # Identifiers are in the order of time, so that the key's index leads to the last minutes alone.
+        floor = uuid7(since - _SECOND)
+        return await self._db.fetch(
+            """
+            (select 'redemptions' as what, r.id, r.redeemed_at as at, k.kind, k.value
+             from plugin_coupons.redemption r join plugin_coupons.campaign k on k.id = r.campaign_id
+             where r.id > $1 and r.shop_id = $2 and r.redeemed_by = $3 and r.undone_at is null and r.redeemed_at > $4
+             order by r.id desc limit 1)
+            union all
+            (select 'campaigns', k.id, k.created_at, k.kind, k.value from plugin_coupons.campaign k
+             where k.id > $1 and k.shop_id = $2 and k.created_by = $3 and k.claimed = 0 and k.created_at > $4 and k.ends_at > $5
+             order by k.id desc limit 1)
+            """,
+            floor,
+            shop_id,
+            person_id,
+            since,
+            now,
+        )
 
     async def console_page(self, text: str, after: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
         """Campaigns of all shops whose name has a text, each with the shop's name, newest first, from behind `after`."""

@@ -77,6 +77,13 @@ async def thank(ctx: TenantContext, greeting_id: UUID) -> Redirect:
     return Redirect("/portal/example/greetings")
 
 
+@pages.post(Face.PORTAL, "/greetings/{greeting_id}/thanks/undo", permission=THANK)
+async def take_thanks_back(ctx: TenantContext, greeting_id: UUID) -> Redirect:
+    """The way back from a wrong tap; the host's bar leads here from whatever page."""
+    await GuestBook(ctx).take_thanks_back(greeting_id)
+    return Redirect("/portal/example/greetings")
+
+
 @pages.get(Face.CONSOLE, "/greetings", permission=READ)
 async def list_greetings(ctx: TenantContext) -> View:
     """The newest greetings to all shops."""

@@ -19,7 +19,7 @@ from smilero_sdk.hooks import hookimpl
 from smilero_sdk.jobs import Jobs, Schedules
 from smilero_sdk.manifest import DataClass, Level, Plugin
 from smilero_sdk.messages import MessageTemplate
-from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
+from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, Undo, View
 from smilero_sdk.registry import Shop
 from smilero_sdk.settings import Settings
 from smilero_sdk.webhooks import Webhooks
@@ -103,6 +103,11 @@ class Asked:
     async def provide_home(self, ctx: TenantContext) -> HomePart:
         """A tile for merchants."""
         return await answers.home(ctx)
+
+    @hookimpl
+    async def provide_undo(self, ctx: TenantContext) -> Undo | None:
+        """Thanks that were a wrong tap."""
+        return await answers.undo(ctx)
 
     @hookimpl
     async def provide_front_page(self, ctx: TenantContext, search: str) -> View | None:  # noqa: ARG002 - the hook's own

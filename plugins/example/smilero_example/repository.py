@@ -83,6 +83,15 @@ class GreetingRepository:
         free = Greeting.filter(id=greeting_id, **{f"{column}__isnull": True}).using_db(self._db.orm)
         return await free.update(**{column: now}) == 1
 
+    async def last_thanked(self, shop_id: UUID, since: datetime) -> Greeting | None:
+        """The greeting of a shop that was thanked for last, if that was after a moment."""
+        thanked = Greeting.filter(shop_id=shop_id, thanked_at__gt=since, hidden_at=None).exclude(text="")
+        return await thanked.using_db(self._db.orm).order_by("-thanked_at").first()
+
+    async def unthank(self, greeting_id: UUID, since: datetime) -> bool:
+        """Let a greeting wait for thanks again, if it was thanked for after a moment; whether it does."""
+        return await Greeting.filter(id=greeting_id, thanked_at__gt=since).using_db(self._db.orm).update(thanked_at=None) == 1
+
     async def shops_with_new(self, since: datetime) -> dict[UUID, int]:
         """How many new greetings each shop has."""
         rows = await self._db.fetch(

@@ -18,6 +18,7 @@ from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
 from smilero_tenants.faces.todos import numbers
+from smilero_tenants.faces.undoing import newest_undo
 from smilero_tenants.faces.visit import HELPING, Visit
 
 View = dict[str, object]
@@ -79,7 +80,7 @@ async def frame(visit: Visit) -> View:
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
         ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), **ways}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "undo": await _undo(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
         ways = {"sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}
@@ -99,6 +100,15 @@ async def _shop(visit: Visit) -> View | None:
     market = await visit.context.reader.market(shop.market_id)
     label = Category(shop.category).label(visit.parts.catalogue, visit.context.language)
     return {"name": shop.name, "seal": label[:1], "place": f"{market.row.name} {shop.stall}".strip()}
+
+
+async def _undo(visit: Visit) -> View | None:
+    """The bar by which the last step is taken back, while it can be."""
+    found = await newest_undo(visit)
+    if found is None:
+        return None
+    plugin, shown = found
+    return {**shown, "action": face_path(Face.PORTAL, plugin, str(shown["path"]))}
 
 
 async def _bar(visit: Visit) -> list[View]:

@@ -7,9 +7,13 @@ import { print } from './print.js';
 import { scan } from './scan.js';
 import { sendAtOnce } from './send.js';
 import { share } from './share.js';
+import { shrink } from './shrink.js';
 import { speak } from './speak.js';
+import { undo } from './undo.js';
+import { voice } from './voice.js';
 
 const BEHAVIOURS = {
+  'input[data-shrink]': shrink,
   'form[data-once]': sendOnce,
   'form[data-keypad]': keypad,
   'form[data-at-once]': sendAtOnce,
@@ -19,6 +23,8 @@ const BEHAVIOURS = {
   '[data-print]': print,
   '[data-share-url]': share,
   '[data-speak]': speak,
+  'form[data-undo]': undo,
+  '[data-voice]': voice,
 };
 
 for (const [selector, behaviour] of Object.entries(BEHAVIOURS)) document.querySelectorAll(selector).forEach(behaviour);
