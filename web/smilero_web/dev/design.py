@@ -82,10 +82,11 @@ def _macro(file: str, found: re.Match[str]) -> Macro:
 
 
 def _split(comment: str) -> tuple[str, str, str]:
-    """The call, a colon, and what it does. A call ends with its bracket or with its last `endcall`."""
-    end = comment.rfind("{% endcall %}:")
-    if comment.startswith("{%") and end >= 0:
-        return comment[: end + len("{% endcall %}")], ":", comment[end + len("{% endcall %}:") :].strip()
+    """The call, a colon, and what it does. A call ends with its bracket, with its last `endcall`, or is written out in braces."""
+    for start, last in (("{%", "{% endcall %}"), ("{{", "}}")):
+        end = comment.rfind(f"{last}:")
+        if comment.startswith(start) and end >= 0:
+            return comment[: end + len(last)], ":", comment[end + len(last) + 1 :].strip()
     return comment.partition("): ")[0] + ")", comment.partition("): ")[1], comment.partition("): ")[2]
 
 
@@ -144,7 +145,7 @@ def samples(templates: Templates, language: str, macro: Macro, known: dict[str, 
     """Each documented call of a macro with what it draws; of one that stands in another, that other's."""
     for call in macro.calls:
         drawn = known[macro.within].calls[0] if macro.within in known else call
-        source = drawn if drawn.startswith("{%") else "{{ " + drawn + " }}"
+        source = drawn if drawn.startswith("{") else "{{ " + drawn + " }}"
         names = ", ".join(one.name for one in known.values() if one.file == macro.file)
         html = templates.drawn(f'{{% from "ui/{macro.file}" import {names} %}}{source}', language)
         if macro.inside and not macro.within:
