@@ -33,7 +33,7 @@ NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/
 OWN_APPROVALS = [
     ("GET", "/api/v1/approvals/{approval_id}"),
     ("POST", "/api/v1/approvals/{approval_id}/take-back"),
-    *(("GET", f"/{face}/approvals/{{approval_id}}") for face in ("portal", "console")),
+    ("GET", "/portal/approvals/{approval_id}"),
     *(("POST", f"/{face}/approvals/{{approval_id}}/{what}") for face in ("portal", "console") for what in ("take-back", "why")),
 ]
 
