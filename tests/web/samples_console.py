@@ -4,6 +4,7 @@ from tests.web.samples_factor import FACTOR_DESK_PAGES
 from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
 from tests.web.samples_personal import DESK_PAGES as PERSON_PAGES
+from tests.web.samples_showing import SCREEN_PAGES
 
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
@@ -254,7 +255,10 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "console, shop's plugins": ("console/shop_plugins.html", DESK | SHOP_USES),
     "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
-    **{name: (template, DESK | values) for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES}.items()},
+    **{
+        name: (template, DESK | values)
+        for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **SCREEN_PAGES}.items()
+    },
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
     "console, no shop": ("console/shops.html", DESK | NO_SHOPS),

@@ -16,6 +16,7 @@ from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.programs import ProgramConsole
 from smilero_tenants.console.rights import RightsConsole
+from smilero_tenants.console.screens import ScreenConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
@@ -45,6 +46,7 @@ class ConsolePages:
             *RightsConsole(self._pages).routes(),
             *FactorConsole(self._pages).routes(),
             *LoginConsole(self._pages).routes(),
+            *ScreenConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
             *ProgramConsole(self._pages).routes(),

@@ -7,6 +7,7 @@ import { print } from './print.js';
 import { scan } from './scan.js';
 import { sendAtOnce } from './send.js';
 import { share } from './share.js';
+import { showing } from './showing.js';
 import { speak } from './speak.js';
 
 const BEHAVIOURS = {
@@ -15,6 +16,7 @@ const BEHAVIOURS = {
   'form[data-at-once]': sendAtOnce,
   '[data-scan]': scan,
   '[data-live-url]': live,
+  '[data-showing-url]': showing,
   'form[data-passkey]': passkey,
   '[data-print]': print,
   '[data-share-url]': share,
