@@ -1,6 +1,6 @@
 """Four eyes: which commands a foundation wants a second person for, and those that wait for one.
 
-Revision: 0020, after 0018
+Revision: 0020, after 0019
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,7 @@ from smilero_core.identity.passkeys import Ceremony
 from smilero_sdk.roles import Role
 from smilero_web.testhost.samples import sample_of
 from tests.access.scene import Ask, Prover, Scene, send
+from tests.access.showings import help_code, showing_for
 from tests.access.subjects import Subject
 from tests.support.authenticator import SoftKey
 from tests.support.coupons import campaign_body
@@ -245,6 +246,20 @@ async def _leave_taken(scene: Scene, who: str) -> Ask:
     return replace(await _signed_out(scene, who), ids={"helping_id": await scene.lent_to(who)}) if who in scene.sessions else Ask()
 
 
+async def _showing(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"showing_id": await showing_for(scene, who)}) if who in scene.sessions else Ask()
+
+
+async def _help_code(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(form={"code": await help_code(scene)}, keyless=True)
+
+
+async def _help_asked_for(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(form={"from": "/portal"}, keyless=True)
+
+
 async def _invitation(scene: Scene) -> str:
     return str((await scene.invitation()).invitation_id)
 
@@ -455,6 +470,12 @@ _MADE: Mapping[str, Made] = {
     "POST /portal/helpers": _help_wanted,
     "POST /portal/helpers/{helper_id}/end": _ids("helper_id", _leave),
     "POST /portal/helping/{helping_id}": _leave_taken,
+    "POST /portal/showing": _help_asked_for,
+    "POST /portal/showing/{showing_id}/allow": _showing,
+    "POST /portal/showing/{showing_id}/end": _showing,
+    "GET /portal/showing/{showing_id}/live": _showing,
+    "POST /console/screens": _help_code,
+    "GET /console/screens/{showing_id}/live": _showing,
     "POST /sessions/end": _signed_out_everywhere,
     "POST /sessions/{session_id}/end": _own_session,
     "POST /portal/sessions/end": _signed_out_everywhere,

@@ -5,6 +5,7 @@ from tests.web.samples_factor import FACTOR_DESK_PAGES
 from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
 from tests.web.samples_personal import DESK_PAGES as PERSON_PAGES
+from tests.web.samples_showing import SCREEN_PAGES
 
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
@@ -273,7 +274,7 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
     **{
         name: (template, DESK | values)
-        for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **APPROVAL_DESK}.items()
+        for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **APPROVAL_DESK, **SCREEN_PAGES}.items()
     },
     "console, shops": ("console/shops.html", DESK | SHOP_LIST),
     "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),

@@ -8,6 +8,7 @@ from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
 from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
+from tests.web.samples_showing import SHOWING_PAGES
 from tests.web.samples_switching import SWITCHING_PAGES
 
 BAR = [
@@ -224,6 +225,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES | APPROVAL_PORTAL).items()
     },
     **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in SHOWING_PAGES.items()},
     "help": (
         "portal/help.html",
         PORTAL
@@ -236,13 +238,14 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "tokens_url": "/portal/tokens",
             "helpers_url": "/portal/helpers",
             "helping_url": "/portal/helping",
+            "showing": {"action": "/portal/showing", "came_from": "/portal/coupons/campaigns"},
         },
     ),
     "help without a number": (
         "portal/help.html",
         PORTAL
         | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "me_url": "/portal/me", "sessions_url": "/portal/sessions"}
-        | {"tokens_url": None, "helpers_url": None, "helping_url": None},
+        | {"tokens_url": None, "helpers_url": None, "helping_url": None, "showing": None},
     ),
     "consent": ("portal/consent.html", PORTAL | CONSENT),
     "consent of somebody without a name": ("portal/consent.html", PORTAL | CONSENT | {"person": ""}),

@@ -17,6 +17,7 @@ RIGHTS_MANAGE = "rights.manage"
 FACTORS_RESET = "factors.reset"
 LOGINS_MANAGE = "logins.manage"
 HELPERS_MANAGE = "helpers.manage"
+SCREENS_WATCH = "screens.watch"
 
 PROGRAMS_MANAGE = "programs.manage"
 TOKENS_MAKE = "tokens.make"
@@ -51,6 +52,8 @@ CORE_PERMISSIONS = (
     Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
     # Who helps one for a time: lent to nobody, so a helper has no helpers.
     Permission(HELPERS_MANAGE, frozenset({Role.MERCHANT})),
+    # A merchant's screen that she shows: read-only, by her leave, for fifteen minutes.
+    Permission(SCREENS_WATCH, _OFFICE),
     # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
     Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
     Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),

@@ -32,6 +32,7 @@ _ENDED = (
       token_hash = null
     where $1 in (merchant_id, person_id)
     """,
+    "update core.showing set ended_at = coalesce(ended_at, now()), path = '', session_id = null where $1 in (merchant_id, staff_id)",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
     # What waits for a second person was asked for by nobody any more; what was written beside it goes too.
@@ -86,6 +87,7 @@ class PersonalData:
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.rights", await self._rights(person_id)),
             PersonSection("person.helping", await self._helping(person_id)),
+            PersonSection("person.showing", await self._showing(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.tokens", await self._tokens(person_id)),
             PersonSection("person.programs", await self._programs(person_id)),
@@ -178,6 +180,20 @@ class PersonalData:
                 "since": _told(row["created_at"]),
                 "until": _told(row["ends_at"]),
             }
+            for row in rows
+        ]
+
+    async def _showing(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select case merchant_id when $1 then 'merchant' else 'staff' end as role, created_at, allowed_at,
+              least(ended_at, until) as over_at
+            from core.showing where $1 in (merchant_id, staff_id) order by id
+            """,
+            person_id,
+        )
+        return [
+            {"role": row["role"], "asked": _told(row["created_at"]), "since": _told(row["allowed_at"]), "until": _told(row["over_at"])}
             for row in rows
         ]
 

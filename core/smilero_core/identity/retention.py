@@ -74,6 +74,15 @@ RULES = (
         blank=_GONE,
     ),
     Rule("invitations", "invitation", "least(expires_at, used_at, revoked_at) < now() - $1::interval", timedelta(days=30), _NEEDED),
+    # The log speaks of them, so the row stays; the address may say whose page it was, and the session must be free to go.
+    Rule(
+        "showings",
+        "showing",
+        "until < now() - $1::interval and (path <> '' or session_id is not null)",
+        timedelta(days=30),
+        _NEEDED,
+        blank="path = '', session_id = null",
+    ),
     Rule("sessions", "session", "least(expires_at, ended_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     Rule("api tokens", "api_token", "least(expires_at, revoked_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     # A grant that is over takes its tokens along.
@@ -196,10 +205,11 @@ COLUMNS: Mapping[str, Columns] = {
     "schedule": _all_plain("tenant_id id plugin name next_at"),
     "second_factor": Columns("tenant_id id person_id app_step app_since tries tries_since", {"app_sealed": BY_ERASURE}),
     "session": Columns(
-        "tenant_id id person_id shop_id created_at expires_at ended_at factor_at helping_id", {"token_hash device": "sessions"}
+        "tenant_id id person_id shop_id created_at expires_at ended_at factor_at helping_id watching_id", {"token_hash device": "sessions"}
     ),
     # What a shop tells its customers of itself: public, as the sign above its door.
     "shop": _all_plain("tenant_id id market_id name stall category goods business_number phone status created_at updated_at"),
+    "showing": Columns("tenant_id id merchant_id session_id staff_id created_at allowed_at until ended_at", {"path": "showings"}),
     "sign_in_code": Columns(
         "tenant_id id tries created_at expires_at used_at",
         {"phone_index phone_sealed device_hash code_hash link_hash next_path": "codes"},

@@ -104,10 +104,8 @@ def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Sh
         yield "its template is another's"
     if isinstance(part, Tile | SearchHit | Printout | Todo | Undo):
         yield from _bad_path(part.path)
-    if isinstance(part, HomePart):
-        yield from _bad_path(part.detail)
-    if isinstance(part, Undo) and not (part.done_at.tzinfo and part.until.tzinfo):
-        yield "its moments have no time zone"
+    if isinstance(part, HomePart | Undo):
+        yield from _bad_step(part)
     if isinstance(part, SearchHit | Printout | Todo) and not part.title.strip():
         yield "it has no title"
     if isinstance(part, Todo):
@@ -120,6 +118,13 @@ def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Sh
         yield f"{part.value} is no figure of a registered measure {part.measure!r}"
     if shown is not None:
         yield from _not_there(part, shown)
+
+
+def _bad_step(part: HomePart | Undo) -> Iterator[str]:
+    if isinstance(part, HomePart):
+        yield from _bad_path(part.detail)
+    elif not (part.done_at.tzinfo and part.until.tzinfo):
+        yield "its moments have no time zone"
 
 
 def _not_there(part: object, shown: Shown) -> Iterator[str]:

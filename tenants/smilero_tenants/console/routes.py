@@ -18,6 +18,7 @@ from smilero_tenants.console.people import PeopleConsole
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.programs import ProgramConsole
 from smilero_tenants.console.rights import RightsConsole
+from smilero_tenants.console.screens import ScreenConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
@@ -48,6 +49,7 @@ class ConsolePages:
             *FactorConsole(self._pages).routes(),
             *FoundationConsole(self._pages).routes(),
             *LoginConsole(self._pages).routes(),
+            *ScreenConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
             *ApprovalSwitches(self._pages).routes(),

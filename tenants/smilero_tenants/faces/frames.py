@@ -11,15 +11,17 @@ from smilero_core.identity.access import (
     PEOPLE_MANAGE,
     PROGRAMS_MANAGE,
     RIGHTS_MANAGE,
+    SCREENS_WATCH,
     TOKENS_MAKE,
 )
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
+from smilero_tenants.faces.screens import screen_bars
 from smilero_tenants.faces.todos import numbers
 from smilero_tenants.faces.undoing import newest_undo
-from smilero_tenants.faces.visit import HELPING, Visit
+from smilero_tenants.faces.visit import HELPING, SCREENS, Visit
 
 View = dict[str, object]
 # The label, the address, the picture, and what one must be allowed.
@@ -28,6 +30,7 @@ _Place = tuple[str, str, str, str | None]
 DAILY: tuple[_Place, ...] = (
     ("console.menu.shops", "/console/shops", "store", None),
     ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
+    ("screens.menu", SCREENS, "headset", SCREENS_WATCH),
 )
 SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
@@ -76,10 +79,13 @@ def site(tenant: Tenant) -> View:
 
 
 async def frame(visit: Visit) -> View:
-    """The frame's values for the visited face; `look_url` and `site` with them, and for whom a helper acts."""
+    """The frame's values for the visited face; `look_url` and `site` with them, for whom a helper acts, and whose screen is shown."""
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
-        ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
+        ways: View = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
+        if visit.visitor and visit.visitor.watching:
+            # Who is shown her screen is neither signed out nor led elsewhere by it.
+            ways |= {"sign_out_url": None, "switch_url": None}
         shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "undo": await _undo(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
@@ -88,6 +94,7 @@ async def frame(visit: Visit) -> View:
     elif visit.visitor:
         # Customers alone have their list on the public face; others find theirs behind the switch.
         shown["me"] = {"switch_url": SWITCH_URL, "sessions_url": "/sessions" if visit.visitor.actor else None}
+    shown["screens"] = await screen_bars(visit)
     if visit.visitor and visit.visitor.helping:
         shown["acting"] = {"text": visit.context.text("helping.acting", name=visit.visitor.helping.merchant), "end": f"{HELPING}/end"}
     return shown

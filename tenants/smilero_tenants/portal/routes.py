@@ -14,10 +14,12 @@ from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.screens import SHOWING
 from smilero_tenants.faces.visit import HELPING, Visit
 from smilero_tenants.portal.helpers import HelperPortal
 from smilero_tenants.portal.home import TASKS_URL, home, tasks
 from smilero_tenants.portal.plugins import PluginPortal
+from smilero_tenants.portal.showing import ShowingPortal, asked_from
 
 
 class ShopChoice(Form):
@@ -47,6 +49,7 @@ class PortalPages:
             Route("/portal/shops", self.choose, methods=["POST"]),
             *PluginPortal(self._own).routes(),
             *HelperPortal(self._own).routes(),
+            *ShowingPortal(self._own).routes(),
         ]
 
     async def home(self, request: Request) -> Response:
@@ -66,12 +69,14 @@ class PortalPages:
         return await self._pages.show(request, self._shops)
 
     async def _help(self, visit: Visit) -> Shown:
-        helps = visit.visitor is not None and await chances(visit.context.host, visit.visitor.person_id)
+        helps = visit.visitor is not None and not visit.visitor.watching and await chances(visit.context.host, visit.visitor.person_id)
         return Shown(
             "portal/help.html",
             {
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
+                # Of one's own: who is helped or shown a screen cannot show it on.
+                "showing": {"action": SHOWING, "came_from": asked_from(visit)} if _is_own(visit) else None,
                 "me_url": "/portal/me",
                 "sessions_url": "/portal/sessions",
                 "helpers_url": "/portal/helpers" if visit.context.shop_id and visit.context.actor.may(HELPERS_MANAGE) else None,
@@ -96,6 +101,10 @@ class PortalPages:
             return "/portal"
 
         return await self._pages.command(request, carry_out)
+
+
+def _is_own(visit: Visit) -> bool:
+    return visit.visitor is not None and visit.visitor.limits is None
 
 
 async def own_shops(visit: Visit) -> list[Values]:

@@ -7,6 +7,7 @@ import { print } from './print.js';
 import { scan } from './scan.js';
 import { sendAtOnce } from './send.js';
 import { share } from './share.js';
+import { showing } from './showing.js';
 import { shrink } from './shrink.js';
 import { speak } from './speak.js';
 import { undo } from './undo.js';
@@ -19,6 +20,7 @@ const BEHAVIOURS = {
   'form[data-at-once]': sendAtOnce,
   '[data-scan]': scan,
   '[data-live-url]': live,
+  '[data-showing-url]': showing,
   'form[data-passkey]': passkey,
   '[data-print]': print,
   '[data-share-url]': share,
