@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
@@ -53,9 +54,17 @@ class View:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again."""
+    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again.
+
+    Attributes:
+        told: of a command that a phone may keep (`kept_as`): a key of the catalogue that says what was done, where the page behind `path`
+            is not shown because the phone had no network when it was tapped.
+        values: that sentence's values.
+    """
 
     path: str
+    told: str | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,9 @@ class PageOperation:
         handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`.
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
+        kept: a page that the phone keeps and opens without network.
+        kept_as: a command that the phone keeps without network and sends later: what it is called meanwhile, a key of the catalogue whose
+            sentence may name fields of the form.
     """
 
     face: Face
@@ -101,6 +113,17 @@ class PageOperation:
     query: type[BaseModel] | None
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
+    kept: bool = False
+    kept_as: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what a phone cannot keep: it keeps addresses that it knows, and texts, of the portal."""
+        keeps = self.kept or self.kept_as is not None
+        if keeps and (self.face is not Face.PORTAL or self.attachments or (self.kept and self.parameters)):
+            msg = (
+                f"{self.handler.__name__} cannot be kept: a phone keeps pages of the portal without parameters, and its forms without files"
+            )
+            raise ValueError(msg)
 
     @property
     def attachments(self) -> frozenset[str]:
@@ -158,22 +181,30 @@ class Pages:
     def __init__(self) -> None:
         self.operations: list[PageOperation] = []
 
-    def get(self, face: Face, path: str, *, permission: str | None) -> Callable[[Handler], Handler]:
-        """Declare a page, or the live part of one. It must change nothing."""
-        return self._declare(face, "GET", path, permission)
+    def get(self, face: Face, path: str, *, permission: str | None, kept: bool = False) -> Callable[[Handler], Handler]:
+        """Declare a page, or the live part of one. It must change nothing.
 
-    def post(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
-        """Declare a command of a form. Nobody commands without having signed in."""
-        return self._declare(face, "POST", path, permission)
+        Args:
+            kept: whether the phone keeps it and opens it without network: a page of the portal from which one commands at the stall.
+        """
+        return self._declare(partial(PageOperation, face, "GET", path, permission=permission, kept=kept))
 
-    def _declare(self, face: Face, method: str, path: str, permission: str | None) -> Callable[[Handler], Handler]:
+    def post(self, face: Face, path: str, *, permission: str, kept_as: str | None = None) -> Callable[[Handler], Handler]:
+        """Declare a command of a form. Nobody commands without having signed in.
+
+        Args:
+            kept_as: of a command that the phone may keep without network, to be sent once and within a day: what it is called meanwhile, a
+                key of the catalogue whose sentence may name fields of the form. Fit is what an hour later is as right or refused plainly,
+                and what holds no secret.
+        """
+        return self._declare(partial(PageOperation, face, "POST", path, permission=permission, kept_as=kept_as))
+
+    def _declare(self, declared: Callable[..., PageOperation]) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            self.operations.append(
-                PageOperation(face, method, path, handler, permission, hints.get("query"), hints.get("form"), parameters)
-            )
+            self.operations.append(declared(handler=handler, query=hints.get("query"), form=hints.get("form"), parameters=parameters))
             return handler
 
         return declare

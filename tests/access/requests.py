@@ -27,7 +27,7 @@ from tests.support.operations import identifiers
 Made = Callable[[Scene, str], Awaitable[Ask]]
 
 # What stands in a path besides the objects of a foundation.
-NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json"}
+NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json", "size": "192"}
 
 
 async def request_for(subject: Subject, scene: Scene, who: str) -> Ask:

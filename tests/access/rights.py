@@ -108,6 +108,10 @@ RIGHTS: Mapping[str, Rights] = {
     "GET /dev/plugin/{name}": EVERYBODY,
     "GET /portal": SHOP,
     "GET /portal/help": SHOP,
+    "GET /portal/kept": SHOP,
+    "GET /portal/worker.js": EVERYBODY,
+    "GET /portal/app.webmanifest": EVERYBODY,
+    "GET /portal/icon-{size}.png": EVERYBODY,
     "GET /portal/sessions": SHOP,
     "POST /portal/sessions/end": SHOP,
     "POST /portal/sessions/{session_id}/end": SHOP,
@@ -264,6 +268,7 @@ LENT_TO_LOOK = frozenset(
     {
         "GET /portal",
         "GET /portal/help",
+        "GET /portal/kept",
         "GET /portal/shops",
         "GET /portal/search",
         "GET /portal/print",

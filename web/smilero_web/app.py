@@ -58,6 +58,7 @@ from smilero_web.middleware.limits import BodyLimit
 from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.middleware.words import Words
+from smilero_web.on_phone import OnPhone
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
 from smilero_web.static_files import BuiltFiles
@@ -128,6 +129,7 @@ class Application:
             *(route for face in (Face.PORTAL, Face.PUBLIC) for route in OwnData(runtime, face).routes()),
             *PersonConsole(runtime).routes(),
             *FilePages(runtime).routes(),
+            *OnPhone(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),

@@ -17,6 +17,7 @@ from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
+from smilero_tenants.faces.kept import keeping
 from smilero_tenants.faces.visit import HELPING, Visit
 
 View = dict[str, object]
@@ -72,7 +73,7 @@ async def frame(visit: Visit) -> View:
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
         ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), **ways}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "kept": keeping(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
         ways = {"sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}

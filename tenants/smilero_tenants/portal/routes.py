@@ -17,10 +17,12 @@ from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.errors import not_found
 from smilero_sdk.pages import Face, Form, HomePart, Tile
 from smilero_tenants.faces.frames import face_path
+from smilero_tenants.faces.kept import page_headers
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import HELPING, Visit
 from smilero_tenants.portal.helpers import HelperPortal
+from smilero_tenants.portal.kept import KeptPortal
 from smilero_tenants.portal.plugins import PluginPortal
 
 MOST_TILES = 6
@@ -51,6 +53,7 @@ class PortalPages:
             Route("/portal/help", self.help),
             Route("/portal/shops", self.shops),
             Route("/portal/shops", self.choose, methods=["POST"]),
+            *KeptPortal(self._pages).routes(),
             *PluginPortal(self._own).routes(),
             *HelperPortal(self._own).routes(),
         ]
@@ -86,7 +89,7 @@ class PortalPages:
             "empty": not (primary or tiles or paused),
             "print_url": "/portal/print" if visit.context.shop_id else None,
         }
-        return Shown("portal/home.html", values)
+        return Shown("portal/home.html", values, headers=page_headers(visit))
 
     async def _help(self, visit: Visit) -> Shown:
         helps = visit.visitor is not None and await chances(visit.context.host, visit.visitor.person_id)
