@@ -1,5 +1,6 @@
 """The network goes, the merchant goes on, the network returns: each tap is carried out once, and what did not go is said plainly."""
 
+import asyncio
 import re
 
 from playwright.async_api import Browser, Page, expect
@@ -136,6 +137,34 @@ async def test_a_tap_is_never_sent_as_somebody_else(demo: Demo, browser: Browser
         await phone.leave()
         await phone.visitor.sign_in(HOME, "010-0000-1001")
         await expect(phone.page.locator(".tap.done")).to_contain_text(GIVEN)
+        assert await redeemed(demo, coupon) == 1
+
+
+async def test_kept_pages_are_never_shown_to_somebody_else(demo: Demo, browser: Browser) -> None:
+    async with stall(browser, demo) as phone:
+        await phone.visitor.go(HOME)
+        await expect(phone.page.locator(".portal-name b")).to_have_text("누리빵집")
+        await end_sessions(demo)
+        await phone.visitor.sign_in(HOME, OTHER)
+        await phone.ready()
+        await phone.go_dark()
+        await phone.visitor.go(HOME)
+        await expect(phone.page.get_by_text(CUT)).to_be_visible()
+        await expect(phone.page.locator(".portal-name b")).not_to_have_text("누리빵집")
+
+
+async def test_the_browser_wakes_the_worker_when_no_page_is_open(demo: Demo, browser: Browser) -> None:
+    async with stall(browser, demo) as merchant:
+        coupon = await open_coupon(demo)
+        await write_down(merchant, coupon)
+        await merchant.visitor.go(HOME)
+        wake = await merchant.waker()
+        await merchant.page.close()
+        await merchant.come_back()
+        await wake()
+        async with asyncio.timeout(20):
+            while await redeemed(demo, coupon) == 0:  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.05)
         assert await redeemed(demo, coupon) == 1
 
 

@@ -1,7 +1,7 @@
 """A stall whose phone may lose its network, and what the database says of its coupons."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -105,6 +105,24 @@ class Stall:
     async def sent(self) -> None:
         """Have the worker try whatever waits, and wait until it has: it speaks then."""
         await self.page.evaluate(_SENT)
+
+    async def waker(self) -> Callable[[], Awaitable[object]]:
+        """What does as the browser does once it has the network again, whether a page is open or not: the event of background sync."""
+        other = await self.visitor.context.new_page()
+        session = await self.visitor.context.new_cdp_session(other)
+        known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def registered(told: dict[str, list[dict[str, str]]]) -> None:
+            for one in told["registrations"]:
+                if one["scopeURL"] == self.visitor.demo.address(HOME) and not known.done():
+                    known.set_result(one["registrationId"])
+
+        session.on("ServiceWorker.workerRegistrationUpdated", registered)
+        await session.send("ServiceWorker.enable")
+        async with asyncio.timeout(_SECONDS):
+            registration = await known
+        event = {"origin": self.visitor.demo.address(""), "registrationId": registration, "tag": "taps", "lastChance": False}
+        return lambda: session.send("ServiceWorker.dispatchSyncEvent", event)
 
     async def kept_pages(self) -> list[str]:
         """The pages that the phone keeps."""

@@ -28,7 +28,12 @@ export function kept(portal) {
   let waiting;
 
   const nameOf = (tap) => fill(told.forms.find(({ path }) => matches(path, tap.path))?.name ?? '', tap.fields);
-  const timeOf = (tap) => new Date(tap.at).toLocaleTimeString(document.documentElement.lang, { hour: 'numeric', minute: '2-digit' });
+  function timeOf(tap) {
+    const at = new Date(tap.at);
+    const day = at.toDateString() === new Date().toDateString() ? {} : { month: 'long', day: 'numeric' };
+    return at.toLocaleString(document.documentElement.lang, { ...day, hour: 'numeric', minute: '2-digit' });
+  }
+
   const stateOf = (tap) => (tap.state === 'waiting' && tap.stopped === 'out' ? 'out' : tap.state);
 
   function line(tap) {
