@@ -66,9 +66,17 @@ class View:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again."""
+    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again.
+
+    Attributes:
+        told: of a command that a phone may keep (`kept_as`): a key of the catalogue that says what was done, where the page behind `path`
+            is not shown because the phone had no network when it was tapped.
+        values: that sentence's values.
+    """
 
     path: str
+    told: str | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,9 @@ class PageOperation:
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
         listing: the objects that the page's one parameter names, for the sitemap.
         approval: of a command that a foundation may want a second person to confirm.
+        kept: a page that the phone keeps and opens without network.
+        kept_as: a command that the phone keeps without network and sends later: what it is called meanwhile, a key of the catalogue whose
+            sentence may name fields of the form.
     """
 
     face: Face
@@ -118,6 +129,8 @@ class PageOperation:
     parameters: Mapping[str, type]
     listing: Listing | None = None
     approval: Approval | None = None
+    kept: bool = False
+    kept_as: str | None = None
 
     def __post_init__(self) -> None:
         """Marks that do not fit the operation are errors of its author: ValueError."""
@@ -129,6 +142,12 @@ class PageOperation:
             if self.attachments or self.face is Face.PUBLIC:
                 msg = f"{self.approval.name}: {self.path} has files, or is for customers, and cannot wait for a second person"
                 raise ValueError(msg)
+        keeps = self.kept or self.kept_as is not None
+        if keeps and (self.face is not Face.PORTAL or self.attachments or (self.kept and self.parameters)):
+            msg = (
+                f"{self.handler.__name__} cannot be kept: a phone keeps pages of the portal without parameters, and its forms without files"
+            )
+            raise ValueError(msg)
 
     @property
     def key(self) -> str:
@@ -214,34 +233,38 @@ class Pages:
     def __init__(self) -> None:
         self.operations: list[PageOperation] = []
 
-    def get(self, face: Face, path: str, *, permission: str | None, listing: Listing | None = None) -> Callable[[Handler], Handler]:
+    def get(
+        self, face: Face, path: str, *, permission: str | None, listing: Listing | None = None, kept: bool = False
+    ) -> Callable[[Handler], Handler]:
         """Declare a page, or the live part of one. It must change nothing.
 
         Args:
             listing: of a public page for everybody with one parameter, an id: those of its objects that search engines shall find.
                 ValueError for another page.
+            kept: whether the phone keeps it and opens it without network: a page of the portal from which one commands at the stall.
         """
-        return self._declare(face, "GET", path, permission, listing=listing)
+        return self._declare(partial(PageOperation, face, "GET", path, permission=permission, listing=listing, kept=kept))
 
-    def post(self, face: Face, path: str, *, permission: str, approval: Approval | None = None) -> Callable[[Handler], Handler]:
+    def post(
+        self, face: Face, path: str, *, permission: str, approval: Approval | None = None, kept_as: str | None = None
+    ) -> Callable[[Handler], Handler]:
         """Declare a command of a form. Nobody commands without having signed in.
 
         Args:
             approval: the mark of a command that a foundation may want a second person to confirm: of a merchant or of the foundation's
                 people, and without files, which nobody keeps meanwhile. ValueError otherwise.
+            kept_as: of a command that the phone may keep without network, to be sent once and within a day: what it is called meanwhile, a
+                key of the catalogue whose sentence may name fields of the form. Fit is what an hour later is as right or refused plainly,
+                and what holds no secret.
         """
-        return self._declare(face, "POST", path, permission, approval=approval)
+        return self._declare(partial(PageOperation, face, "POST", path, permission=permission, approval=approval, kept_as=kept_as))
 
-    def _declare(
-        self, face: Face, method: str, path: str, permission: str | None, **marks: Listing | Approval | None
-    ) -> Callable[[Handler], Handler]:
+    def _declare(self, declared: Callable[..., PageOperation]) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            query, form = hints.get("query"), hints.get("form")
-            made: Any = partial(PageOperation, face, method, path, handler, permission, query, form, parameters)
-            self.operations.append(made(**marks))
+            self.operations.append(declared(handler=handler, query=hints.get("query"), form=hints.get("form"), parameters=parameters))
             return handler
 
         return declare

@@ -28,7 +28,7 @@ from tests.support.operations import identifiers
 Made = Callable[[Scene, str], Awaitable[Ask]]
 
 # What stands in a path besides the objects of a foundation.
-NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json"}
+NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json", "size": "192"}
 
 # What somebody asked a second person for, seen and taken back by whoever asked.
 OWN_APPROVALS = [

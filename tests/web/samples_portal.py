@@ -26,6 +26,8 @@ PORTAL: dict[str, object] = {"frame": {"shop": {"name": "누리빵집", "seal": 
 UNDO = {"action": "/portal/coupons/redemptions/1/undo", "key": "undo", "text": "2,000원 쿠폰을 썼어요.", "minutes": 7, "seconds": 402}
 UNDOABLE: dict[str, object] = {"frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, **WAYS, "undo": UNDO}}
 LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, **WAYS}}
+KEPT_FOR = {"mark": "0" * 64, "pages": ["/portal"], "forms": [{"path": "/portal/coupons/redemptions", "name": "쿠폰 {code}"}]}
+KEPT: dict[str, object] = {"frame": {"shop": LONG_SHOP, "kept": KEPT_FOR, **WAYS}}
 ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None, "search_url": None}}
 
 TICKET = {"label": "우리 가게 쿠폰", "url": "/portal/coupons", "icon": "ticket-percent", "note": None}
@@ -189,6 +191,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "portal prints": ("portal/prints.html", LONG | {"sheets": [SHEET, SHEET | {"title": LONG_SHOP["name"]}]}),
     "portal sheet": ("portal/sheet.html", PORTAL | {"sheet": SHEET}),
     "portal sheet, long and without a code": ("portal/sheet.html", LONG | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}}),
+    "kept taps": ("portal/kept.html", KEPT),
     "portal home": ("portal/home.html", PORTAL | HOME),
     "portal home, long names": ("portal/home.html", LONG | HOME),
     "portal home, nothing on": ("portal/home.html", PORTAL | NOTHING_ON),

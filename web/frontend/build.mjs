@@ -75,7 +75,7 @@ await makeTokens();
 await makeContrast();
 await makeFonts(generated);
 const { metafile } = await build({
-  entryPoints: ['styles/app.css', 'styles/sheet.css', 'styles/design.css', 'scripts/app.js', 'scripts/scan-worker.js'].map((file) => join(here, file)),
+  entryPoints: ['styles/app.css', 'styles/sheet.css', 'styles/design.css', 'scripts/app.js', 'scripts/scan-worker.js', 'scripts/worker.js'].map((file) => join(here, file)),
   outdir: output,
   entryNames: '[name].[hash]',
   assetNames: 'fonts/[name].[hash]',

@@ -67,6 +67,7 @@ from smilero_web.middleware.limits import BodyLimit
 from smilero_web.middleware.live import LiveStreams
 from smilero_web.middleware.origin import SameOrigin
 from smilero_web.middleware.words import Words
+from smilero_web.on_phone import OnPhone
 from smilero_web.runtime import Parts, Runtime, assemble, running
 from smilero_web.settings import WebSettings
 from smilero_web.static_files import PICTURE_FONTS, BuiltFiles
@@ -143,6 +144,7 @@ class Application:
             *FilePages(runtime).routes(),
             *SharePictures(runtime, self._parts.host.pages, PICTURE_FONTS).routes(),
             *Sitemaps(runtime, self._parts.host.pages).routes(),
+            *OnPhone(runtime).routes(),
             *PortalPages(runtime).routes(),
             *ConsolePages(runtime).routes(),
             *WorkPages(runtime).routes(),

@@ -27,6 +27,7 @@ RESERVED = frozenset(
         *("logins", "people", "rights"),
         # What stands beside the pages of plugins on the public face.
         *("pictures", "sitemaps", "language", "home"),
+        "kept",
     }
 )
 # What an event may carry: nothing that could hold a name or a number of somebody.

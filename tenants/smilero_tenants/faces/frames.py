@@ -18,6 +18,7 @@ from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
+from smilero_tenants.faces.kept import keeping
 from smilero_tenants.faces.screens import screen_bars
 from smilero_tenants.faces.todos import numbers
 from smilero_tenants.faces.undoing import newest_undo
@@ -86,7 +87,7 @@ async def frame(visit: Visit) -> View:
         if visit.visitor and visit.visitor.watching:
             # Who is shown her screen is neither signed out nor led elsewhere by it.
             ways |= {"sign_out_url": None, "switch_url": None}
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "undo": await _undo(visit), **ways}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "undo": await _undo(visit), "kept": keeping(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
         ways = {"sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}

@@ -25,13 +25,14 @@ from smilero_sdk.pages import Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.head import head, is_open
+from smilero_tenants.faces.kept import done, page_headers, refused, require_same_hand, wants_word
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, referring_path, to_sign_in, visiting
 
-_LOCATION = "text/x-location"
+_ONWARD = "application/x-onward"
 _REFUSAL = "application/x-refusal"
 
 
@@ -67,6 +68,8 @@ class PluginPages:
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
             except Problem as problem:
+                if wants_word(request):
+                    return refused(self._parts(), request, problem)
                 if problem.code not in HALTED:
                     raise
                 return await halted(self._parts(), request, operation.face, problem)
@@ -81,6 +84,7 @@ class PluginPages:
         async with visiting(self._parts(), request, operation.face) as visit:
             answer = await self._ask(plugin, operation, visit)
             shown = await frame(visit) if isinstance(answer, View) else {}
+            keeping = page_headers(visit) if operation.kept else {}
         if isinstance(answer, Live):
             return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
@@ -89,7 +93,7 @@ class PluginPages:
         if is_open(operation):
             origin = f"{request.url.scheme}://{request.url.netloc}"
             told = head(request.state.tenant, origin, request.url.path, request.state.language, answer)
-        return self._page(request, plugin, answer, {**shown, **told})
+        return self._page(request, plugin, answer, {**shown, **told}, keeping)
 
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require_door(plugin)
@@ -116,6 +120,7 @@ class PluginPages:
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
             visit.require_door(plugin)
             visit.require(operation.permission)
+            require_same_hand(visit, operation, posted.kept_for)
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
@@ -136,7 +141,7 @@ class PluginPages:
                 context = visit.context.for_plugin(plugin)
                 held = await hold_back(context, Sent(operation, arguments, _body(visit.request, operation, posted)))
                 if held is not None:
-                    return Answer(HTTPStatus.SEE_OTHER, _LOCATION, approval_path(operation.face, held).encode())
+                    return _onward(Redirect(approval_path(operation.face, held), told="faces.kept.held"))
                 answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
                 await _note_help(visit, context, plugin)
         except Problem as problem:
@@ -147,30 +152,37 @@ class PluginPages:
         if not isinstance(answer, Redirect):
             msg = f"{operation.handler.__name__} is a command and must end in a Redirect"
             raise TypeError(msg)
-        return Answer(HTTPStatus.SEE_OTHER, _LOCATION, answer.path.encode())
+        return _onward(answer)
 
     def _told(self, request: Request, answer: Answer, shown: Mapping[str, object]) -> Response:
-        if answer.content_type == _LOCATION:
-            return RedirectResponse(answer.body.decode(), HTTPStatus.SEE_OTHER)
-        refusal = json.loads(answer.body)
+        kept = json.loads(answer.body)
+        if answer.content_type == _ONWARD:
+            return done(self._parts(), request, kept) if wants_word(request) else RedirectResponse(kept["path"], HTTPStatus.SEE_OTHER)
+        if wants_word(request):
+            return refused(self._parts(), request, Problem(kept["code"], answer.status, **kept["params"]))
         language = request.state.language
-        message = self._parts().catalogue.text(language, refusal["code"], **refusal["params"])
+        message = self._parts().catalogue.text(language, kept["code"], **kept["params"])
         back = {"back_url": referring_path(request), "back_label": self._parts().catalogue.text(language, "faces.back")}
         page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
         return HTMLResponse(page, answer.status, {"Content-Language": language})
 
-    def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object]) -> Response:
+    def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object], keeping: Mapping[str, str]) -> Response:
         if not view.template.startswith(f"{plugin}/"):
             msg = f"{view.template} is not a template of {plugin}"
             raise ValueError(msg)
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
-        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store"}
+        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie", **keeping}
         return HTMLResponse(page, headers=headers)
 
 
 def _body(request: Request, operation: PageOperation, posted: Posted) -> Body:
     """The command as it was sent, for one that waits."""
     return Body({name: str(request.path_params[name]) for name in operation.parameters}, posted.fields if operation.form else None)
+
+
+def _onward(answer: Redirect) -> Answer:
+    onward = {"path": answer.path, "told": answer.told, "values": dict(answer.values)}
+    return Answer(HTTPStatus.SEE_OTHER, _ONWARD, json.dumps(onward, default=str).encode())
 
 
 def _caller(visit: Visit) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.pages import Face, HomePart, Tile
 from smilero_tenants.faces.frames import face_path
+from smilero_tenants.faces.kept import page_headers
 from smilero_tenants.faces.own_pages import Shown, Values
 from smilero_tenants.faces.visit import Visit
 
@@ -44,7 +45,7 @@ async def home(visit: Visit) -> Shown:
         "empty": not (primary or tiles or paused),
         "print_url": "/portal/print" if visit.context.shop_id else None,
     }
-    return Shown("portal/home.html", values)
+    return Shown("portal/home.html", values, headers=page_headers(visit))
 
 
 async def tasks(visit: Visit) -> Shown:

@@ -18,6 +18,7 @@ from smilero_tenants.faces.screens import SHOWING
 from smilero_tenants.faces.visit import HELPING, Visit
 from smilero_tenants.portal.helpers import HelperPortal
 from smilero_tenants.portal.home import TASKS_URL, home, tasks
+from smilero_tenants.portal.kept import KeptPortal
 from smilero_tenants.portal.plugins import PluginPortal
 from smilero_tenants.portal.showing import ShowingPortal, asked_from
 
@@ -47,6 +48,7 @@ class PortalPages:
             Route("/portal/help", self.help),
             Route("/portal/shops", self.shops),
             Route("/portal/shops", self.choose, methods=["POST"]),
+            *KeptPortal(self._pages).routes(),
             *PluginPortal(self._own).routes(),
             *HelperPortal(self._own).routes(),
             *ShowingPortal(self._own).routes(),

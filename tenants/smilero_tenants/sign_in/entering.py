@@ -13,6 +13,7 @@ from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import LIFETIME, end_session, open_session, signed_in
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import site
+from smilero_tenants.faces.kept import NOBODY
 from smilero_tenants.faces.language import agree, language_cookie
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import HELPING, ROLES, SESSION_COOKIE
@@ -68,7 +69,7 @@ async def way_on(session: Session, request: Request, person_id: UUID | None = No
 def alone(parts: FaceParts, request: Request, template: str, status: int, /, **context: object) -> Response:
     """A page in the portal's frame for somebody who has not signed in."""
     language = request.state.language
-    frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None}
+    frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None, "kept": NOBODY}
     page = parts.templates.render(template, language, site=site(request.state.tenant), look_url="/look.css", frame=frame, **context)
     return HTMLResponse(page, status, {"Content-Language": language, "Cache-Control": "no-store"})
 

@@ -1,4 +1,5 @@
 // The behaviour of the pages: each module finds its elements by their data attributes. A page is usable without any of it.
+import { kept, leave } from './kept.js';
 import { keypad } from './keypad.js';
 import { live } from './live.js';
 import { sendOnce } from './once.js';
@@ -15,7 +16,9 @@ import { voice } from './voice.js';
 
 const BEHAVIOURS = {
   'input[data-shrink]': shrink,
+  '[data-kept]': kept,
   'form[data-once]': sendOnce,
+  'form[action="/sign-out"]': leave,
   'form[data-keypad]': keypad,
   'form[data-at-once]': sendAtOnce,
   '[data-scan]': scan,
@@ -30,3 +33,6 @@ const BEHAVIOURS = {
 };
 
 for (const [selector, behaviour] of Object.entries(BEHAVIOURS)) document.querySelectorAll(selector).forEach(behaviour);
+
+// It can be put on the phone's first screen, and never asks for it.
+window.addEventListener('beforeinstallprompt', (event) => event.preventDefault());

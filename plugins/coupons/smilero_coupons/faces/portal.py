@@ -96,7 +96,7 @@ async def undo_campaign(ctx: TenantContext, campaign_id: UUID) -> Redirect:
     return Redirect(f"{BASE}/campaigns?undone=true")
 
 
-@pages.get(Face.PORTAL, "/check", permission=REDEEM)
+@pages.get(Face.PORTAL, "/check", permission=REDEEM, kept=True)
 async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     """The customer's number, by the number pad or the camera."""
     required_shop(ctx)
@@ -104,12 +104,13 @@ async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     return View("coupons/check.html", context)
 
 
-@pages.post(Face.PORTAL, "/redemptions", permission=REDEEM)
+@pages.post(Face.PORTAL, "/redemptions", permission=REDEEM, kept_as="coupons.kept_as")
 async def redeem(ctx: TenantContext, form: Code) -> Redirect:
     """Use the coupon at the shop that is worked for."""
     digits = "".join(character for character in form.code if character.isascii() and character.isdigit())
     redemption = await CouponService(ctx).redeem_at(required_shop(ctx), digits)
-    return Redirect(f"{BASE}/redemptions/{redemption.id}")
+    campaign = await _own(ctx, redemption.campaign_id)
+    return Redirect(f"{BASE}/redemptions/{redemption.id}", f"coupons.kept.{campaign.kind}", {"value": campaign.value})
 
 
 @pages.get(Face.PORTAL, "/redemptions/{redemption_id}", permission=REDEEM)
