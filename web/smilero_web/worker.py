@@ -22,6 +22,7 @@ from smilero_core.platform.unsealed import unsealed
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.work import Workbench, listeners, schedules
 from smilero_sdk.context import Tenant
+from smilero_tenants.imports.jobs import IMPORT_JOBS
 from smilero_web.runtime import Parts, Runtime, running
 from smilero_web.settings import WebSettings
 
@@ -51,7 +52,7 @@ class Worker:
         self._relay = Relay(database, listeners(host), host.listed, CORE)
         alarms = {Alarm(*names): schedule for names, schedule in schedules(host).items()}
         self._clock = Clock(database, {**alarms, Alarm(CORE, RETENTION.name): RETENTION}, CORE)
-        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN}
+        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN, **IMPORT_JOBS}
         self._bench = Workbench(database, runtime.services, core_jobs, lambda tenant: origin(runtime.settings, tenant))
         self._turns: set[asyncio.Task[bool]] = set()
         self._turning: Counter[UUID] = Counter()

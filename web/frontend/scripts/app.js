@@ -4,6 +4,7 @@ import { live } from './live.js';
 import { sendOnce } from './once.js';
 import { passkey } from './passkey.js';
 import { print } from './print.js';
+import { progress } from './progress.js';
 import { scan } from './scan.js';
 import { sendAtOnce } from './send.js';
 import { share } from './share.js';
@@ -17,6 +18,7 @@ const BEHAVIOURS = {
   '[data-live-url]': live,
   'form[data-passkey]': passkey,
   '[data-print]': print,
+  '[data-progress-url]': progress,
   '[data-share-url]': share,
   '[data-speak]': speak,
 };
