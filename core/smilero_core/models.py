@@ -3,6 +3,7 @@
 CORE_MODELS = (
     "smilero_core.tenancy.models",
     "smilero_core.registry.models",
+    "smilero_core.registry.import_models",
     "smilero_core.identity.models",
     "smilero_core.identity.outside.models",
     "smilero_core.identity.program_models",

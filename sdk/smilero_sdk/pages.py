@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, fiel
 from smilero_sdk.approvals import Approval, require_markable
 from smilero_sdk.services import Upload
 from smilero_sdk.showing import Card, Listing
+from smilero_sdk.tables import Table
 from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
@@ -227,11 +228,25 @@ class Undo:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class TablePage:
+    """A table on the console, below the plugin's address there; its files and its actions stand below its own."""
+
+    path: str
+    table: Table
+    permission: str
+
+
 class Pages:
     """The pages of one plugin."""
 
     def __init__(self) -> None:
         self.operations: list[PageOperation] = []
+        self.tables: list[TablePage] = []
+
+    def table(self, path: str, table: Table, *, permission: str) -> None:
+        """Declare a table of the console: the host draws it, asks its source, and gives it as files (since 0.1)."""
+        self.tables.append(TablePage(path, table, permission))
 
     def get(
         self, face: Face, path: str, *, permission: str | None, listing: Listing | None = None, kept: bool = False

@@ -429,6 +429,19 @@ async def _provider_added(scene: Scene, _: str) -> Ask:
     return Ask(form={"kind": "naver", "client": f"{scene.mark} {uuid4()}", "secret": "secret"})
 
 
+def _shop_marked(name: str) -> Made:
+    async def made(scene: Scene, _: str) -> Ask:
+        return Ask(form={"act": "open", name: scene.ids["shop_id"]})
+
+    return made
+
+
+async def _list_of_shops(_: Scene, __: str) -> Ask:
+    part = 'Content-Disposition: form-data; name="sheet"; filename="list.csv"\r\nContent-Type: text/csv'
+    sheet = "시장,상호,자리\r\n"
+    return Ask(content=f"--b\r\n{part}\r\n\r\n{sheet}\r\n--b--\r\n".encode(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+
 _SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
@@ -529,6 +542,12 @@ _MADE: Mapping[str, Made] = {
     "POST /console/invitations": _list_sent,
     "GET /console/audit": _about_an_invitation,
     "POST /console/audit/export": _core_exported,
+    "POST /console/shops/export": _form(format="xlsx"),
+    "POST /console/coupons/campaigns/export": _form(format="csv"),
+    "POST /console/shops/many": _shop_marked("row"),
+    "POST /console/shops/many/carry": _shop_marked("rows"),
+    "POST /console/shops/import": _list_of_shops,
+    "POST /console/shops/import/{run_id}/keep": _ids("run_id", lambda scene: scene.sheet("checked")),
     "POST /console/plugins/{name}": _form(enabled="true", agreed="true"),
     "POST /console/plugins/{name}/settings": _settings("/console/plugins/{name}/settings"),
     f"POST {_SHOP_SETTINGS}": _settings(_SHOP_SETTINGS),

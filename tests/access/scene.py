@@ -1,6 +1,7 @@
 """A foundation full of objects that carry its mark, and its people at the door of any host."""
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -334,6 +335,23 @@ class Scene:
             held, _ = await approvals.keep(command, Asker(self.foundation.people[asker], CAST[asker][0]))
         return str(held)
 
+    async def sheet(self, state: str = "refused") -> str:
+        """A list of shops that somebody sent."""
+        made = uuid7()
+        fault = {"column": "name", "code": "imports.fault.empty", "params": {}}
+        told = {"head": [self.mark], "lines": [{"line": 2, "cells": [self.mark], "faults": [fault]}]}
+        await self.site.admin.execute(
+            """insert into core.import_run (tenant_id, id, kind, file_name, state, plan, faults, created_by)
+               values ($1, $2, 'shops', $3, $4, '{"added": [], "changed": []}', $5::jsonb, $6)""",
+            self.foundation.id,
+            made,
+            f"{self.mark} list",
+            state,
+            json.dumps(told),
+            self.foundation.people["staff"],
+        )
+        return str(made)
+
     async def pending(self) -> dict[str, str]:
         """The cookie of a device that has asked for a code, by a phone that nobody else has."""
         await self.forget_limits()
@@ -426,6 +444,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "invitation_id": str(invitation.invitation_id),
         "link_id": await scene.linked.link("merchant"),
         "client_id": (await scene.program())[0],
+        "run_id": await scene.sheet(),
         "token_id": await scene.own_token("merchant"),
         "login_id": await scene.login("merchant"),
         "passkey_id": str(await Prover(scene, foundation.people["owner"]).passkey()),

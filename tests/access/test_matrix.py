@@ -33,7 +33,7 @@ NO_OBJECT: Mapping[str, str] = {
 }
 
 # Fields that name an object and are not called as the parameter of a path is that takes it.
-FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id"}
+FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id", "row": "shop_id", "rows": "shop_id"}
 
 # What is typed here is a secret that is tried, and tries are counted: it names nothing.
 TRIED = frozenset({"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app"})
@@ -181,7 +181,7 @@ def twins(subject: Subject, ask: Ask, ours: Scene, theirs: Scene) -> Iterator[tu
             foreign_id = theirs.tokens[subject.path] if name == "token" else theirs.ids[takes]
             one, other = (_with(ask, part, {**held, name: value}) for value in (foreign_id, unknown(takes, known)))
             yield part, one, other
-    if ask.content is not None:
+    if ask.content is not None and not ask.headers.get("Content-Type", "").startswith("multipart/"):
         told = json.loads(ask.content)
         for name in objects(told):
             foreign, never = (outside(ours, {**told, name: value}) for value in (theirs.ids[name], unknown(name, known)))

@@ -6,6 +6,7 @@ from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
 from tests.web.samples_personal import DESK_PAGES as PERSON_PAGES
 from tests.web.samples_showing import SCREEN_PAGES
+from tests.web.samples_tables import TABLE_PAGES
 
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
@@ -121,55 +122,6 @@ NOTICE = {
     "url": "/console/health",
     "url_label": "까닭 보기",
 }
-LONG_MARKET = "부산광역시부평깡통시장상인회협동조합"
-SHOP_LIST: dict[str, object] = {
-    "q": "",
-    "invitations_url": "/console/invitations",
-    "markets": [{"id": str(index), "name": f"{LONG_MARKET} {index}", "selected": False} for index in range(160)],
-    "rows": [
-        {
-            "name": "부흥시장 원조 할머니 손두부와 순두부집",
-            "url": "/shops/1",
-            "stall": "2층 나-117호",
-            "category": "가공식품",
-            "market": LONG_MARKET,
-            "status_text": "영업 중",
-            "status_tone": "on",
-            "plugins_url": "/console/shops/1/plugins",
-            "people_url": "/console/shops/1/people",
-            "plugins_text": "한 가지 뺌",
-        },
-        {
-            "name": "누리빵집",
-            "url": "/shops/2",
-            "stall": None,
-            "category": None,
-            "market": "구포시장",
-            "status_text": "떠남",
-            "plugins_url": "/console/shops/2/plugins",
-            "people_url": None,
-            "plugins_text": "모두",
-        },
-    ],
-    "total": 26638,
-    "page": 3,
-    "pages": 533,
-    "prev_url": "?page=2",
-    "next_url": "?page=4",
-}
-NO_SHOPS = SHOP_LIST | {"markets": [], "rows": [], "total": 0, "page": 1, "pages": 1, "prev_url": None, "next_url": None}
-COUPON = {
-    "shop": "부흥시장 원조 할머니 손두부와 순두부집",
-    "shop_url": "/shops/1",
-    "benefit": "2,000원 깎아 드려요",
-    "until": "11월 30일",
-    "claimed": 1204,
-    "redeemed": 812,
-    "stock": 2000,
-    "state_text": "나눠 주는 중",
-    "state_tone": "on",
-}
-COUPONS: dict[str, object] = {"q": "", "rows": [COUPON, COUPON | {"stock": None, "state_text": "끝남"}], "next_url": "?after=2"}
 HITS: dict[str, object] = {
     "count": 2,
     "shops": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}],
@@ -276,9 +228,7 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         name: (template, DESK | values)
         for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **APPROVAL_DESK, **SCREEN_PAGES}.items()
     },
-    "console, shops": ("console/shops.html", DESK | SHOP_LIST),
-    "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
-    "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
+    **{name: (template, DESK | values) for name, (template, values) in TABLE_PAGES.items()},
     "console, work": ("console/work.html", DESK | WORK),
     "console, no work": ("console/work.html", DESK | WORK | NO_TODOS | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
     "console, foundation": ("console/foundation.html", DESK | FOUNDATION),
@@ -304,7 +254,4 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, audit of one thing": ("console/audit.html", DESK | LOG | {"subject": True, "prev_url": None}),
     "console, no act found": ("console/audit.html", DESK | NO_LOG),
     "console, no act": ("console/audit.html", DESK | NO_LOG | {"given": {}}),
-    "console, coupons": ("coupons/console_list.html", DESK | COUPONS),
-    "console, no coupon found": ("coupons/console_list.html", DESK | COUPONS | {"q": "없는 곳", "rows": [], "next_url": None}),
-    "console, no coupon": ("coupons/console_list.html", DESK | COUPONS | {"rows": [], "next_url": None}),
 }

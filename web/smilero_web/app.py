@@ -22,6 +22,7 @@ from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
 from smilero_tenants.faces.posting import upload_paths
+from smilero_tenants.imports.console import PATH as IMPORT_PATH
 from smilero_tenants.oauth.consent import ConsentPages
 from smilero_tenants.oauth.endpoints import TokenEndpoints
 from smilero_tenants.oauth.own import TokenPages
@@ -46,6 +47,7 @@ from smilero_tenants.sign_in.routes import SignInPages
 from smilero_tenants.sign_in.sessions import SessionPages
 from smilero_tenants.switching.arriving import ArrivalPages
 from smilero_tenants.switching.going import SwitchPages
+from smilero_tenants.tables.plugins import table_routes
 from smilero_web.api.document import document_route
 from smilero_web.api.operations import Mounted, api_routes, mount
 from smilero_web.api.v1.approvals import approvals_api
@@ -111,7 +113,7 @@ class Application:
                 Middleware(Language),
                 Middleware(SameOrigin),
                 Middleware(Words),
-                Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages)]),
+                Middleware(BodyLimit, with_files=[*upload_paths(self._parts.host.pages), IMPORT_PATH]),
             ],
             exception_handlers={HTTPException: _raise},
             lifespan=self._lifespan,
@@ -153,6 +155,7 @@ class Application:
             *(route for face in (Face.PORTAL, Face.CONSOLE) for route in ApprovalPages(runtime, face).routes()),
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
+            *table_routes(runtime, self._parts.host.tables),
             *PluginPages(runtime).routes(self._parts.host.pages),
             *((*dev_routes(runtime), *design_routes(runtime), *watch_routes(runtime)) if self._parts.settings.demo else ()),
             document_route(operations, runtime),

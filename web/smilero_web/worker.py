@@ -24,6 +24,7 @@ from smilero_core.plugins.approval_ending import SCHEDULE as APPROVALS
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.work import Workbench, listeners, schedules
 from smilero_sdk.context import Tenant
+from smilero_tenants.imports.jobs import IMPORT_JOBS
 from smilero_web.runtime import Parts, Runtime, running
 from smilero_web.settings import WebSettings
 
@@ -54,7 +55,7 @@ class Worker:
         alarms = {Alarm(*names): schedule for names, schedule in schedules(host).items()}
         own = {Alarm(CORE, one.name): one for one in (RETENTION, APPROVALS)}
         self._clock = Clock(database, {**alarms, **own}, CORE)
-        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN, APPROVALS.name: END_OVERDUE}
+        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN, APPROVALS.name: END_OVERDUE, **IMPORT_JOBS}
         self._bench = Workbench(database, runtime.services, core_jobs, lambda tenant: origin(runtime.settings, tenant))
         self._turns: set[asyncio.Task[bool]] = set()
         self._turning: Counter[UUID] = Counter()

@@ -103,6 +103,15 @@ RULES = (
     Rule("failures", "plugin_failure", "failed_at < now() - $1::interval", timedelta(days=30), _NEEDED),
     # The audit log says what became of each.
     Rule("approvals", "approval", "decided_at < now() - $1::interval", timedelta(days=92), _AS_LOGS),
+    # What was read of a sheet, and what was wrong with it: the figures stay.
+    Rule(
+        "import files",
+        "import_run",
+        "created_at < now() - $1::interval and (file_name <> '' or content is not null or plan is not null or faults is not null)",
+        timedelta(days=7),
+        _NEEDED,
+        blank="file_name = '', content = null, plan = null, faults = null",
+    ),
     Rule("counts", "retention_count", "told_at < now() - $1::interval", timedelta(days=366), _NEEDED),
 )
 
@@ -154,6 +163,10 @@ COLUMNS: Mapping[str, Columns] = {
         {"relation phone_index phone_sealed token_hash": "helpers"},
     ),
     "idempotency": Columns("tenant_id id operation key status content_type created_at", {"caller body request_hash": "answers"}),
+    "import_run": Columns(
+        "tenant_id id kind market_id state total seen added changed same refused created_by created_at finished_at",
+        {"file_name content plan faults": "import files"},
+    ),
     "inbox": _all_plain("tenant_id id plugin handler event_id handled_at"),
     "invitation": Columns(
         "tenant_id id role shop_id market_id invited_by created_at sent_at expires_at used_at used_by revoked_at",

@@ -16,7 +16,7 @@ from smilero_sdk import hooks
 from smilero_sdk.api import Operation
 from smilero_sdk.hooks import NAMESPACE, SUBJECTS
 from smilero_sdk.manifest import Plugin
-from smilero_sdk.pages import MenuItem, PageOperation
+from smilero_sdk.pages import MenuItem, PageOperation, TablePage
 from smilero_sdk.roles import Permission
 
 __all__ = ["FIRST_PARTY", "GROUP", "PluginHost", "PluginLoadError"]
@@ -91,6 +91,11 @@ class PluginHost:
     def pages(self) -> Mapping[str, tuple[PageOperation, ...]]:
         """The pages of each plugin that has some."""
         return {name: one.pages for name, one in self._declared.items() if one.pages}
+
+    @property
+    def tables(self) -> Mapping[str, tuple[TablePage, ...]]:
+        """The tables of each plugin that has some."""
+        return {name: one.tables for name, one in self._declared.items() if one.tables}
 
     @property
     def menus(self) -> Mapping[str, tuple[MenuItem, ...]]:

@@ -12,6 +12,22 @@ from tortoise.queryset import QuerySet
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_sdk.database import Database
 from smilero_sdk.ids import uuid7
+from smilero_sdk.tables import Found, Wanted, ordering
+
+# What a table of campaigns may be sorted by.
+_ORDER = {
+    "shop": "s.name",
+    "until": "c.ends_at",
+    "stock": "c.stock",
+    "claimed": "c.claimed",
+    "redeemed": "c.redeemed",
+    "made": "c.created_at",
+}
+_TABLE = """
+    from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
+    where ($1 = '' or position(lower($1) in lower(s.name)) > 0)
+      and ($2 = '' or $2 = case when c.ends_at <= $3 then 'ended' when c.claimed < c.stock then 'open' else 'sold_out' end)
+"""
 
 _SECOND = timedelta(seconds=1)
 
@@ -134,17 +150,23 @@ class CouponRepository:
             now,
         )
 
-    async def console_page(self, text: str, after: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
-        """Campaigns of all shops whose name has a text, each with the shop's name, newest first, from behind `after`."""
+    async def find_for_table(self, wanted: Wanted, now: datetime) -> Found:
+        """Campaigns of shops whose name has a text (`q`), in a state (`state`), as a table wants them."""
+        asked = (wanted.text("q"), wanted.text("state"), now)
+        rows = await self._db.fetch(
+            f"select c.id {_TABLE} order by {ordering(_ORDER, wanted, 'c.id')} offset $4 limit $5",
+            *asked,
+            wanted.offset,
+            wanted.limit,
+        )
+        total = await self._db.fetch_value(f"select count(*) {_TABLE}", *asked)
+        return Found([row["id"] for row in rows], int(str(total)))
+
+    async def with_shops(self, campaign_ids: Collection[UUID]) -> list[tuple[str, Campaign]]:
+        """These campaigns, each with its shop's name."""
         found = await self._db.fetch(
-            """
-            select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
-            where ($1 = '' or position(lower($1) in lower(s.name)) > 0) and ($2::uuid is null or c.id < $2)
-            order by c.id desc limit $3
-            """,
-            text,
-            after,
-            limit,
+            "select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id where c.id = any($1::uuid[])",
+            list(campaign_ids),
         )
         return await self._with_names(found)
 

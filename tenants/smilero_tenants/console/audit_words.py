@@ -11,9 +11,7 @@ from smilero_core.audit.log import THROUGH
 from smilero_core.audit.reading import Entry
 from smilero_core.plugins.choosing import sentences_of
 from smilero_core.plugins.context import CORE, Context
-
-# Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+from smilero_tenants.tables.saying import harmless
 
 _COLUMNS = ("when", "who", "on_behalf", "role", "where", "what", "subject", "before", "after", "entry")
 
@@ -154,8 +152,3 @@ class Words:
         for side in ("before", "after"):
             yield "; ".join(f"{one.label}: {getattr(one, side)}" for one in changes if getattr(one, side) is not None)
         yield str(entry.id)
-
-
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before it where it would be a formula, which makes it text."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell

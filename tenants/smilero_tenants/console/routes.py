@@ -24,6 +24,7 @@ from smilero_tenants.console.shops import ShopConsole
 from smilero_tenants.faces.own_pages import OwnPages
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import Visit
+from smilero_tenants.imports.console import ImportConsole
 
 
 class ConsolePages:
@@ -41,6 +42,7 @@ class ConsolePages:
         return [
             Route("/console", self.home),
             *ShopConsole(self._pages).routes(),
+            *ImportConsole(self._pages).routes(),
             *PeopleConsole(self._pages).routes(),
             *InvitationConsole(self._pages).routes(),
             *ColleagueConsole(self._pages).routes(),

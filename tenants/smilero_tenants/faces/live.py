@@ -76,7 +76,7 @@ async def check_viewers(parts: FaceParts, listeners: Sequence[Listener[Viewer]])
         doors = await parts.gate.of(tenant_id)
         signed_in = await _signed_in(parts, tenant_id, face, group)
         for listener in group:
-            if signed_in is None or listener.viewer.place.plugin not in doors.open | {CORE}:
+            if signed_in is None or listener.viewer.place.plugin not in {CORE, *doors.open}:
                 listener.send_away()
             else:
                 await _check(parts, listener, signed_in.get(listener.viewer.token or ""))

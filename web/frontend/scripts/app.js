@@ -5,6 +5,7 @@ import { live } from './live.js';
 import { sendOnce } from './once.js';
 import { passkey } from './passkey.js';
 import { print } from './print.js';
+import { progress } from './progress.js';
 import { scan } from './scan.js';
 import { sendAtOnce } from './send.js';
 import { share } from './share.js';
@@ -26,6 +27,7 @@ const BEHAVIOURS = {
   '[data-showing-url]': showing,
   'form[data-passkey]': passkey,
   '[data-print]': print,
+  '[data-progress-url]': progress,
   '[data-share-url]': share,
   '[data-speak]': speak,
   'form[data-undo]': undo,
