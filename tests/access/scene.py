@@ -380,8 +380,8 @@ def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:
 
 async def set_scenes(site: Site, demo_url: str, folder: Path) -> tuple[Scene, Scene]:
     """Our own foundation and a foreign one."""
-    ours = await _scene(site, site.seongnam, "zqOurs", folder)
-    theirs = await _scene(site, site.bucheon, "zqTheirs", folder)
+    ours = await set_scene(site, site.seongnam, "zqOurs", folder)
+    theirs = await set_scene(site, site.bucheon, "zqTheirs", folder)
     # What was written here beside the processes is known to each of them after this.
     await asyncio.sleep(FRESH_SECONDS)
     return replace(ours, demo_url=demo_url), replace(theirs, demo_url=demo_url)
@@ -416,7 +416,8 @@ async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, c
     return Answer(answer.status_code, kept, text, tuple(answer.headers.get_list("set-cookie")), content)
 
 
-async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
+async def set_scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
+    """A foundation with one of everything, under a mark; files are kept in a folder."""
     await _sign(site, foundation, mark)
     stage = await set_stage(site, foundation)
     secret = f"{mark} secret"

@@ -64,8 +64,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "platform": ("platform/home.html", {"tenants": [TENANT]}),
     "platform, empty": ("platform/home.html", {"tenants": []}),
     **{
-        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None})
-        for kind in ("not_found", "forbidden", "failure", "no_tenant")
+        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None, "home_url": "/"})
+        for kind in ("not_found", "forbidden", "failure", "no_tenant", "method", "over", "input", "wait", "busy")
     },
     "front page of no plugin": ("public/home.html", {}),
     "home": ("storefront/home.html", HOME),

@@ -200,6 +200,7 @@ FOUNDATION: dict[str, object] = {
 }
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "console, error": ("platform/error_console.html", DESK | {"kind": "over", "message": None, "home_url": "/console"}),
     "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
     "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
     "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),

@@ -257,6 +257,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "token not to be made": ("portal/tokens.html", PORTAL | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []}),
     "token revoked": ("portal/tokens.html", PORTAL | TOKENS | {"done": "없앴습니다."}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
+    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, "home_url": "/portal"}),
     "refusal": (
         "portal/refusal.html",
         PORTAL | {"message": "이미 쓴 쿠폰입니다.", "back_url": "/portal/coupons/check", "back_label": "다른 번호 누르기"},

@@ -21,7 +21,7 @@ from smilero_core.plugins.context import Context
 from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
-from smilero_sdk.pages import Live, PageOperation, Redirect, View
+from smilero_sdk.pages import Face, Live, PageOperation, Redirect, View
 from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.head import head, is_open
@@ -129,7 +129,7 @@ class PluginPages:
                 answer = await self._carry_out(plugin, operation, visit, posted)
                 await keys.keep(scope, body, answer)
             shown = await frame(visit) if answer.content_type == _REFUSAL else {}
-        return self._told(request, answer, shown)
+        return self._told(request, operation.face, answer, shown)
 
     async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: Posted) -> Answer:
         """The answer to keep: where to go on, or a refusal with its half-done work undone. Raises what is not kept."""
@@ -154,7 +154,7 @@ class PluginPages:
             raise TypeError(msg)
         return _onward(answer)
 
-    def _told(self, request: Request, answer: Answer, shown: Mapping[str, object]) -> Response:
+    def _told(self, request: Request, face: Face, answer: Answer, shown: Mapping[str, object]) -> Response:
         kept = json.loads(answer.body)
         if answer.content_type == _ONWARD:
             return done(self._parts(), request, kept) if wants_word(request) else RedirectResponse(kept["path"], HTTPStatus.SEE_OTHER)
@@ -163,7 +163,11 @@ class PluginPages:
         language = request.state.language
         message = self._parts().catalogue.text(language, kept["code"], **kept["params"])
         back = {"back_url": referring_path(request), "back_label": self._parts().catalogue.text(language, "faces.back")}
-        page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
+        if face is Face.CONSOLE:
+            title = self._parts().catalogue.text(language, "portal.refusal.word")
+            page = self._parts().templates.render("console/halted.html", language, title=title, message=message, **back, **shown)
+        else:
+            page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
         return HTMLResponse(page, answer.status, {"Content-Language": language})
 
     def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object], keeping: Mapping[str, str]) -> Response:
@@ -204,6 +208,6 @@ def _named(operation: PageOperation, plugin: str) -> str:
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:
-    """Refusals stand in the portal's frame, for which customers have no shop and no bar, and the console none either."""
+    """Refusals stand in the portal's frame, for which customers have no shop and no bar."""
     known = shown.get("frame")
     return {**shown, "frame": {"shop": None, "bar": [], "sign_out_url": None, **(known if isinstance(known, dict) else {})}}
