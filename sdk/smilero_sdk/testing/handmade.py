@@ -121,10 +121,15 @@ def handmade(template: str) -> list[Found]:
     """What a template's own text draws by hand, in the order of its lines; what it calls counts as nothing."""
     reader = _Reader()
     for pattern, instead in ((_COMMENT, ""), (_STATEMENT, ""), (_EXPRESSION, " ")):
-        template = pattern.sub(lambda one, instead=instead: instead + "\n" * one[0].count("\n"), template)  # type: ignore[misc] # the lambda's default
+        template = _without(template, pattern, instead)
     reader.feed(template)
     reader.close()
     return reader.found
+
+
+def _without(template: str, pattern: re.Pattern[str], instead: str) -> str:
+    """The same text on the same lines, with something else for each match."""
+    return pattern.sub(lambda one: instead + "\n" * one[0].count("\n"), template)
 
 
 def handmade_below(folder: Path) -> Iterator[str]:
