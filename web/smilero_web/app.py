@@ -97,7 +97,7 @@ class Application:
             routes=self._routes(self.operations),
             middleware=[
                 Middleware(LiveStreams),
-                Middleware(GZipMiddleware, minimum_size=1000),
+                Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
                 Middleware(SecurityHeaders),
                 Middleware(ProblemRenderer, parts=self.parts),
                 Middleware(TenantHost, runtime=self.runtime),
