@@ -75,7 +75,7 @@ def sentences(root: Path) -> dict[str, dict[str, str]]:
             for message in messages:
                 # Of plural forms the last is the one for many.
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else message.string[-1]
+                text = message.string if isinstance(message.string, str) else (message.string or ("",))[-1]
                 if text:
                     found.setdefault(path.stem, {})[key] = text
     return found

@@ -211,6 +211,6 @@ async def _sign_in(town: Town, guest: Guest) -> None:
 
 
 async def _code(town: Town) -> str:
-    found = re.search(r"(?<=\s)\d{6}(?!\d)", await town.message_sent())
+    found = re.search(r"(?<![0-9A-Za-z])\d{6}(?![0-9A-Za-z])", await town.message_sent())
     assert found
     return found[0]

@@ -11,7 +11,7 @@ from smilero_web.dev.design import macros
 from smilero_web.templating import Templates, phone, read_manifest, tel
 from tests.conftest import LookedAt
 from tests.house.tree import ROOT
-from tests.web.samples import CATEGORIES, CLOSED, FRAME, HOME, MARKET, MARKET_DAY, SHOPS, SITE
+from tests.web.samples import CLOSED, DIRECTORY, FRAME, HOME, MARKET, MARKET_DAY, SHOPS, SITE
 from tests.web.samples import PAGES as PUBLIC_PAGES
 from tests.web.samples_console import CONSOLE_PAGES
 from tests.web.samples_portal import PORTAL_PAGES
@@ -137,7 +137,7 @@ def test_a_sentence_with_markup_escapes_its_values(probe: Probe) -> None:
 
 def test_a_home_page_that_is_no_web_address_is_not_linked(templates: Templates) -> None:
     market = MARKET | {"homepage": "javascript:alert(1)"}
-    html = templates.render("storefront/market.html", "ko", **FRAME, market=market, categories=CATEGORIES, q="")
+    html = templates.render("storefront/market.html", "ko", **FRAME, market=market, **DIRECTORY)
     assert "alert" not in html
 
 

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { makeFonts } from './fonts.mjs';
 
@@ -100,3 +101,11 @@ await copyFile(require.resolve('pretendard/dist/public/static/Pretendard-Bold.ot
 // The OFL asks that its text goes with the fonts.
 await writeFile(join(output, 'fonts', 'OFL.txt'), await readFile(require.resolve('pretendard/dist/LICENSE.txt')));
 await copyFile(require.resolve('pretendard/dist/LICENSE.txt'), join(output, 'pictures', 'OFL.txt'));
+
+// Text is compressed here once, as small as can be, and served as it lies.
+for (const file of await readdir(output)) {
+  if (!/\.(css|js|svg)$/.test(file)) continue;
+  const content = await readFile(join(output, file));
+  await writeFile(join(output, `${file}.gz`), gzipSync(content, { level: 9 }));
+  await writeFile(join(output, `${file}.br`), brotliCompressSync(content));
+}

@@ -105,7 +105,7 @@ class Application:
             routes=self._routes(self.operations),
             middleware=[
                 Middleware(LiveStreams),
-                Middleware(GZipMiddleware, minimum_size=1000),
+                Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
                 Middleware(SecurityHeaders),
                 Middleware(Display),
                 Middleware(ProblemRenderer, parts=self.parts),

@@ -10,6 +10,8 @@ PARAMETER = "lang"
 
 # What each language calls itself; Open Graph's code of it, with the territory that its readers here are used to.
 NATIVE = {"ko": "한국어", "en": "English", "zh": "中文", "vi": "Tiếng Việt", "uk": "Українська"}
+# In as few letters as fit beside a foundation's name on a phone.
+SHORT = {"ko": "한", "en": "EN", "zh": "中", "vi": "VI", "uk": "Укр"}
 TERRITORIAL = {"ko": "ko_KR", "en": "en_US", "zh": "zh_CN", "vi": "vi_VN", "uk": "uk_UA"}
 
 
@@ -19,6 +21,7 @@ class Choice:
 
     language: str
     name: str
+    short: str
     url: str
     current: bool
 
@@ -48,7 +51,7 @@ class Place:
     def choices(self) -> list[Choice]:
         """The languages, each with the way to it."""
         before = f"?{self.query}&" if self.query else "?"
-        return [Choice(one, NATIVE[one], f"{before}{PARAMETER}={one}", one == self.language) for one in LANGUAGES]
+        return [Choice(one, NATIVE[one], SHORT[one], f"{before}{PARAMETER}={one}", one == self.language) for one in LANGUAGES]
 
     @property
     def canonical(self) -> str:

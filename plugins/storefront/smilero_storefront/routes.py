@@ -17,9 +17,17 @@ pages = Pages()
 
 
 class Search(Form):
-    """What the visitor looks for."""
+    """What the visitor looks for.
+
+    Attributes:
+        q: words.
+        kind: a category of a market that has too many shops for one page.
+        part: which of its pages.
+    """
 
     q: Annotated[str, Field(max_length=60)] = ""
+    kind: Annotated[str, Field(max_length=40)] = ""
+    part: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 async def _market_count(ctx: TenantContext) -> int:
@@ -45,7 +53,7 @@ async def show_market(ctx: TenantContext, query: Search, market_id: UUID) -> Vie
     shops = await ctx.registry.shops_of(market_id)
     values = {
         "market": views.market(ctx.text, market),
-        "categories": views.categories(ctx.text, shops, query.q),
+        **views.directory(ctx.text, shops, query.q, query.kind, query.part),
         "q": query.q,
         "site": views.site(ctx, [market]),
     }
