@@ -6,18 +6,20 @@ const LARGE = { 만: 10_000, 억: 100_000_000 };
 const MOST = 1_000_000_000_000;
 // What follows an amount in a sentence; 이 in it is no two.
 const ENDING = /(?:이에요|입니다|이요|예요|요)$/;
-const AMOUNT = /(?:\d+(?:\.\d+)?|[영공일이삼사오육륙칠팔구십백천만억])+/;
+// What people say while they think.
+const BEGINNING = /^(?:음+|어+|네|예|아니|그냥|약|한)+/;
+// All of it or nothing: a word that was misheard in the middle would leave a part of the price.
+const AMOUNT = /^(?:\d+(?:\.\d+)?|[영공일이삼사오육륙칠팔구십백천만억])+$/;
 
-/** The number in a text, or null where there is none. Whole numbers up to a trillion. */
+/** The number that a text says, or null where it says none or something else besides. Whole numbers up to a trillion. */
 export function spokenNumber(text) {
-  const plain = text.normalize('NFC').replace(/[\s,]/g, '').replace(/(원|won).*$/i, '').replace(/[.!?]+$/, '').replace(ENDING, '');
-  const found = AMOUNT.exec(plain);
-  // Trillions are no price: rather nothing than ten for 십조.
-  if (!found || plain[found.index + found[0].length] === '조') return null;
+  const plain = text.normalize('NFC').replace(/[\s,]/g, '').replace(/(?:원|won|%|퍼센트|프로).*$/i, '').replace(/[.!?]+$/, '')
+    .replace(ENDING, '').replace(BEGINNING, '');
+  if (!AMOUNT.test(plain)) return null;
   let total = 0;
   let section = 0;
   let number = null;
-  for (const token of found[0].match(/\d+(?:\.\d+)?|\D/g)) {
+  for (const token of plain.match(/\d+(?:\.\d+)?|\D/g)) {
     if (token in SMALL) {
       section += (number ?? 1) * SMALL[token];
       number = null;
