@@ -15,7 +15,6 @@ from smilero_core.db.session import Session
 from smilero_core.plugins.gate import switch
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import face_path
-from tests.conftest import LookedAt
 from tests.pages.eyes import LEAST, SMALL, Window
 from tests.pages.raising import BROKEN, RAISING, RESTING, raising
 from tests.support.album import serving_albums
@@ -63,14 +62,18 @@ async def faults(site: Site, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 @asynccontextmanager
 async def _running(site: Site, folder: Path) -> AsyncIterator[Faults]:
+    async with serving_albums(site.settings, folder, redis_url=site.redis_url, beside=[raising()]) as (url, _):
+        yield await _foundation(site, url)
+
+
+async def _foundation(site: Site, url: str) -> Faults:
     town = await new_town(site)
     async with site.database.unit(town.foundation.id) as unit:
         await switch(Session(unit), RAISING, enabled=True)
-    async with serving_albums(site.settings, folder, redis_url=site.redis_url, beside=[raising()]) as (url, _):
-        guests = {face: await town.signed_in(who) for face, who in WHO.items()}
-        for guest in guests.values():
-            guest.url = url
-        yield Faults(town, url, guests)
+    guests = {face: await town.signed_in(who) for face, who in WHO.items()}
+    for guest in guests.values():
+        guest.url = url
+    return Faults(town, url, guests)
 
 
 def lacking(answer: Response, face: Face) -> list[str]:
@@ -90,13 +93,14 @@ def lacking(answer: Response, face: Face) -> list[str]:
 @pytest.mark.parametrize("status", HAPPENED)
 @pytest.mark.parametrize("face", Face)
 async def test_an_error_page_says_what_happened_what_to_do_and_whom_to_call(
-    faults: Faults, eyes: Window, face: Face, status: int, looked_at: LookedAt
+    site: Site, faults: Faults, eyes: Window, face: Face, status: int
 ) -> None:
-    answer = await faults.guests[face].get(face_path(face, RAISING, f"/now/{status}"))
+    # A plugin that breaks too often is put to rest: each time at a foundation of its own.
+    asked = await _foundation(site, faults.url) if status == BROKEN else faults
+    answer = await asked.guests[face].get(face_path(face, RAISING, f"/now/{status}"))
     assert answer.status_code == {RESTING: 503, BROKEN: 500}.get(status, status)
     assert HAPPENED[status] in answer.text
     assert lacking(answer, face) == []
-    looked_at("error pages in a browser", [f"{face} {status}"])
     assert await shown(eyes, faults, answer, face) == []
 
 
