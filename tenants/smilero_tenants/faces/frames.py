@@ -26,6 +26,7 @@ _Place = tuple[str, str, str, str | None]
 DAILY: tuple[_Place, ...] = (
     ("console.menu.shops", "/console/shops", "store", None),
     ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
+    ("console.menu.members", "/console/members", "users", PEOPLE_MANAGE),
 )
 SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
