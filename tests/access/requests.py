@@ -436,6 +436,13 @@ def _shop_marked(name: str) -> Made:
     return made
 
 
+def _invitation_revoked(name: str) -> Made:
+    async def made(scene: Scene, _: str) -> Ask:
+        return Ask(form={"act": "revoke", name: str((await scene.invitation()).invitation_id)})
+
+    return made
+
+
 async def _list_of_shops(_: Scene, __: str) -> Ask:
     part = 'Content-Disposition: form-data; name="sheet"; filename="list.csv"\r\nContent-Type: text/csv'
     sheet = "시장,상호,자리\r\n"
@@ -544,6 +551,10 @@ _MADE: Mapping[str, Made] = {
     "POST /console/audit/export": _core_exported,
     "POST /console/shops/export": _form(format="xlsx"),
     "POST /console/coupons/campaigns/export": _form(format="csv"),
+    "POST /console/members/export": _form(format="csv"),
+    "POST /console/invitations/waiting/export": _form(format="csv"),
+    "POST /console/invitations/waiting/many": _invitation_revoked("row"),
+    "POST /console/invitations/waiting/many/carry": _invitation_revoked("rows"),
     "POST /console/shops/many": _shop_marked("row"),
     "POST /console/shops/many/carry": _shop_marked("rows"),
     "POST /console/shops/import": _list_of_shops,

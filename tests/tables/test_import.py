@@ -130,7 +130,7 @@ async def test_whose_shop_a_line_is(town: Town) -> None:
     assert "바뀌는 점포 1" in said
     await staff.post(f"{here}/keep")
     await work_off(town)
-    row = await town.site.admin.fetchrow("select name, stall, goods, category from core.shop where id = $1", shop)
+    (row,) = await town.site.admin.fetch("select name, stall, goods, category from core.shop where id = $1", shop)
     assert tuple(row) == ("새누리빵집", "다-7", "식빵", "bakery")
     assert await town.site.admin.fetchval("select count(*) from core.membership where tenant_id = $1", town.foundation.id) == people
 
@@ -233,6 +233,6 @@ async def test_the_sample_has_the_columns_and_explains_them(town: Town) -> None:
     book = load_workbook(io.BytesIO((await staff.get(f"{PATH}/template.xlsx")).content))
     first, second = book.worksheets
     assert next(first.values) == HEAD
-    told = dict(second.values)
-    assert "빵집" in str(told["업종"])
-    assert str(told["상호"]).startswith("꼭 적습니다.")
+    told = {str(name): str(about) for name, about in second.values}
+    assert "빵집" in told["업종"]
+    assert told["상호"].startswith("꼭 적습니다.")

@@ -17,11 +17,11 @@ ASK = "/console/shops/many"
 CARRY = f"{ASK}/carry"
 
 
-async def ask(guest: Guest, act: str, ids: Sequence[UUID] = (), **more: str) -> Response:
+async def ask(guest: Guest, act: str, ids: Sequence[UUID] = (), *, to: str = ASK, **more: str) -> Response:
     """Press the button above the table."""
     form = [("act", act), *(("row", str(one)) for one in ids), *more.items()]
     headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-    return await guest.ask("POST", ASK, content=urlencode(form), headers=headers)
+    return await guest.ask("POST", to, content=urlencode(form), headers=headers)
 
 
 def fields(page: Response) -> dict[str, str]:

@@ -38,7 +38,7 @@ _ANOTHER = {
     ],
 }
 MARKETS = [{"value": str(index), "label": f"{LONG_MARKET} {index}", "selected": False} for index in range(160)]
-FILTERS = [
+FILTERS: list[dict[str, Any]] = [
     {"name": "q", "label": "상호나 파는 것", "kind": "words", "value": "", "choices": []},
     {"name": "market", "label": "시장", "kind": "choice", "value": "", "choices": MARKETS},
     {"name": "since", "label": "이날부터", "kind": "day", "value": "2026-11-24", "choices": []},

@@ -15,6 +15,7 @@ from smilero_tenants.console.foundation import FoundationConsole
 from smilero_tenants.console.invitations import InvitationConsole
 from smilero_tenants.console.logins import LoginConsole
 from smilero_tenants.console.people import PeopleConsole
+from smilero_tenants.console.people_tables import AWAITED, MEMBERS
 from smilero_tenants.console.plugins import PluginConsole
 from smilero_tenants.console.programs import ProgramConsole
 from smilero_tenants.console.rights import RightsConsole
@@ -25,6 +26,7 @@ from smilero_tenants.faces.own_pages import OwnPages
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import Visit
 from smilero_tenants.imports.console import ImportConsole
+from smilero_tenants.tables.desk import TableDesk
 
 
 class ConsolePages:
@@ -45,6 +47,8 @@ class ConsolePages:
             *ImportConsole(self._pages).routes(),
             *PeopleConsole(self._pages).routes(),
             *InvitationConsole(self._pages).routes(),
+            *TableDesk(self._pages, MEMBERS).routes(),
+            *TableDesk(self._pages, AWAITED).routes(),
             *ColleagueConsole(self._pages).routes(),
             *OneColleagueConsole(self._pages).routes(),
             *RightsConsole(self._pages).routes(),

@@ -67,6 +67,10 @@ def _marking(status: str) -> BulkAction:
             memberships = Memberships(context.host, context.tenant.id, context.services.vault)
             for member in await memberships.at(shop_id):
                 await memberships.end(member.id, shop_id)
+                held = {"role": member.role.value, "shop_id": shop_id}
+                await context.audit.record(
+                    f"identity.audit.ended.{member.role.value}", member.person_id, before=held, after={}, shop=marked.name
+                )
         before, after = (context.text(f"console.shops.status.{one}") for one in (marked.was, status))
         await context.audit.record(
             "console.shops.audit.marked", shop_id, before={"state": before}, after={"state": after}, shop=marked.name, state=after

@@ -32,6 +32,7 @@ DAILY: tuple[_Place, ...] = (
     ("console.menu.shops", "/console/shops", "store", None),
     ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
     ("screens.menu", SCREENS, "headset", SCREENS_WATCH),
+    ("console.menu.members", "/console/members", "users", PEOPLE_MANAGE),
 )
 SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
