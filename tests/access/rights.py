@@ -215,6 +215,7 @@ RIGHTS: Mapping[str, Rights] = {
     "POST /console/work/letters/{letter_id}/discard": OFFICE,
     "POST /console/work/plugins/{name}/replay": OFFICE,
     "GET /console/search": OFFICE,
+    "POST /console/search": OFFICE,
     "GET /console/coupons/campaigns": OFFICE,
     "GET /portal/coupons/new": MERCHANT,
     "GET /portal/coupons/new/amount": MERCHANT,

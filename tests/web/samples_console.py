@@ -168,12 +168,16 @@ COUPON = {
     "state_tone": "on",
 }
 COUPONS: dict[str, object] = {"q": "", "rows": [COUPON, COUPON | {"stock": None, "state_text": "끝남"}], "next_url": "?after=2"}
-HITS: dict[str, object] = {
-    "count": 2,
-    "shops": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}],
-    "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]}],
+_SEARCH: dict[str, object] = {"q": "", "sections": [], "count": 0, "action": "/console/search", "longest": 60}
+HITS = _SEARCH | {
+    "q": "ㅃㅈ",
+    "count": 3,
+    "sections": [
+        {"title": "가게", "hits": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}]},
+        {"title": "사람", "hits": [{"title": "박지은", "detail": "1234 · 누리빵집", "url": "/console/people/1"}]},
+        {"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]},
+    ],
 }
-NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
 LETTER = {
     "plugin": "쿠폰",
@@ -231,9 +235,9 @@ LOG: dict[str, object] = {
 NO_LOG = LOG | {"rows": [], "prev_url": None, "next_url": None}
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
-    "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
-    "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),
+    "console, found everywhere": ("console/search.html", DESK | HITS),
+    "console, found nowhere": ("console/search.html", DESK | _SEARCH | {"q": "없는 곳"}),
+    "console, not searched": ("console/search.html", DESK | _SEARCH),
     "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE, "only_owner": False}),
     "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None, "only_owner": True}),
     "console, plugin": ("console/plugin.html", DESK | PLUGIN | {"facts": FACTS, "alert": None, "back_url": "/console/plugins"}),

@@ -110,7 +110,13 @@ async def _bar(visit: Visit) -> list[View]:
 
 async def _console_menu(visit: Visit) -> list[View]:
     dead = await Letters(visit.context.host).count()
-    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
+    work, *others = await console_places(visit)
+    return [work | {"count": dead or None}, *others]
+
+
+async def console_places(visit: Visit) -> list[View]:
+    """All places of the console's menu that the visitor may go to: `label`, `url` and more; what waits first."""
+    work = _place(visit, "console.menu.work", "/console/work", "inbox")
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
     return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
 

@@ -1,4 +1,5 @@
 // The behaviour of the pages: each module finds its elements by their data attributes. A page is usable without any of it.
+import { find } from './find.js';
 import { keypad } from './keypad.js';
 import { live } from './live.js';
 import { sendOnce } from './once.js';
@@ -18,6 +19,7 @@ const BEHAVIOURS = {
   '[data-live-url]': live,
   '[data-showing-url]': showing,
   'form[data-passkey]': passkey,
+  '[data-find]': find,
   '[data-print]': print,
   '[data-share-url]': share,
   '[data-speak]': speak,
