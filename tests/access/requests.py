@@ -532,6 +532,7 @@ _MADE: Mapping[str, Made] = {
     "GET /portal/print/{plugin}/{name}": lambda _, __: _named("book"),
     "GET /portal/search": _asked(q="zq"),
     "GET /console/search": _asked(q="zq"),
+    "POST /console/search": _form(q="zq"),
     "GET /api/v1/search": _asked(q="zq"),
     "POST /console/shops/{shop_id}/plugins/{name}": _form(enabled="true"),
     f"POST {_SHOP_PEOPLE}": _invited,

@@ -260,6 +260,7 @@ RIGHTS: Mapping[str, Rights] = {
     "POST /console/work/letters/{letter_id}/discard": OFFICE,
     "POST /console/work/plugins/{name}/replay": OFFICE,
     "GET /console/search": OFFICE,
+    "POST /console/search": OFFICE,
     "GET /console/coupons/campaigns": OFFICE,
     "POST /console/coupons/campaigns/export": OFFICE,
     "GET /portal/coupons/new": MERCHANT,

@@ -43,6 +43,7 @@ from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Lent, Role
 from tests.access.partner import Partner
+from tests.access.showings import showing_for
 from tests.support.application import Site
 from tests.support.authenticator import SoftKey
 from tests.support.faces import DEVICE, SESSION, Town
@@ -438,6 +439,7 @@ async def set_scene(site: Site, foundation: Foundation, mark: str, folder: Path)
         "approval_id": await scene.approval("merchant"),
         "helper_id": str((asked := await scene.help_asked())[0]),
         "helping_id": await scene.lent_to("customer"),
+        "showing_id": await showing_for(scene, "merchant"),
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
         "colleague_id": await scene.colleague("officer"),

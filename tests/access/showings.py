@@ -1,17 +1,20 @@
 """Screens that are shown, for the addresses of one showing."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import open_session
 from smilero_core.identity.showing import Showings
 from smilero_core.identity.tokens import token_hash
-from tests.access.scene import Scene
+
+if TYPE_CHECKING:
+    from tests.access.scene import Scene
 
 _OFFICE, _SHOP = ("owner", "staff"), ("merchant", "clerk")
 
 
-async def _begun(scene: Scene, whose: UUID) -> tuple[UUID, str]:
+async def _begun(scene: "Scene", whose: UUID) -> tuple[UUID, str]:
     """A showing in a browser of its own, and its code."""
     async with scene.site.database.unit(scene.foundation.id) as unit:
         session = Session(unit)
@@ -23,12 +26,12 @@ async def _begun(scene: Scene, whose: UUID) -> tuple[UUID, str]:
         return showing.id, showings.code(showing.id)
 
 
-async def help_code(scene: Scene) -> str:
+async def help_code(scene: "Scene") -> str:
     """A code that somebody new at the first shop reads out."""
     return (await _begun(scene, await scene.person("merchant")))[1]
 
 
-async def showing_for(scene: Scene, who: str) -> str:
+async def showing_for(scene: "Scene", who: str) -> str:
     """The showing of one of the cast, whose answer somebody waits for: their own of a shop's people, else what they gave the code of."""
     people = scene.foundation.people
     whose = people[who] if who in _SHOP else await scene.person("merchant")

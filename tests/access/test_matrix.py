@@ -36,7 +36,9 @@ NO_OBJECT: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id", "row": "shop_id", "rows": "shop_id"}
 
 # What is typed here is a secret that is tried, and tries are counted: it names nothing.
-TRIED = frozenset({"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app"})
+TRIED = frozenset(
+    {"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app", "POST /console/screens"}
+)
 
 KEYS = "core.idempotency"
 

@@ -122,12 +122,16 @@ NOTICE = {
     "url": "/console/health",
     "url_label": "까닭 보기",
 }
-HITS: dict[str, object] = {
-    "count": 2,
-    "shops": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}],
-    "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]}],
+_SEARCH: dict[str, object] = {"q": "", "sections": [], "count": 0, "action": "/console/search", "longest": 60}
+HITS = _SEARCH | {
+    "q": "ㅃㅈ",
+    "count": 3,
+    "sections": [
+        {"title": "가게", "hits": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}]},
+        {"title": "사람", "hits": [{"title": "박지은", "detail": "1234 · 누리빵집", "url": "/console/people/1"}]},
+        {"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]},
+    ],
 }
-NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
 LETTER = {
     "plugin": "쿠폰",
@@ -201,9 +205,9 @@ FOUNDATION: dict[str, object] = {
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, error": ("platform/error_console.html", DESK | {"kind": "over", "message": None, "home_url": "/console"}),
-    "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
-    "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
-    "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),
+    "console, found everywhere": ("console/search.html", DESK | HITS),
+    "console, found nowhere": ("console/search.html", DESK | _SEARCH | {"q": "없는 곳"}),
+    "console, not searched": ("console/search.html", DESK | _SEARCH),
     "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE, "only_owner": False}),
     "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None, "only_owner": True}),
     "console, plugin": ("console/plugin.html", DESK | PLUGIN | {"facts": FACTS, "alert": None, "back_url": "/console/plugins"}),

@@ -128,8 +128,14 @@ async def _bar(visit: Visit) -> list[View]:
 
 
 async def _console_menu(visit: Visit) -> list[View]:
+    work, *others = await console_places(visit)
     waiting = (await numbers(visit.context)).all + visit.parts.todos.of(visit.context)
-    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": waiting or None}
+    return [work | {"count": waiting or None}, *others]
+
+
+async def console_places(visit: Visit) -> list[View]:
+    """All places of the console's menu that the visitor may go to: `label`, `url` and more; what waits first."""
+    work = _place(visit, "console.menu.work", "/console/work", "inbox")
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
     return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
 

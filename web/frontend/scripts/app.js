@@ -1,5 +1,6 @@
 // The behaviour of the pages: each module finds its elements by their data attributes. A page is usable without any of it.
 import { kept, leave } from './kept.js';
+import { find } from './find.js';
 import { keypad } from './keypad.js';
 import { live } from './live.js';
 import { sendOnce } from './once.js';
@@ -26,6 +27,7 @@ const BEHAVIOURS = {
   '[data-live-url]': live,
   '[data-showing-url]': showing,
   'form[data-passkey]': passkey,
+  '[data-find]': find,
   '[data-print]': print,
   '[data-progress-url]': progress,
   '[data-share-url]': share,
