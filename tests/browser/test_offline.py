@@ -141,16 +141,19 @@ async def test_a_tap_is_never_sent_as_somebody_else(demo: Demo, browser: Browser
 
 
 async def test_kept_pages_are_never_shown_to_somebody_else(demo: Demo, browser: Browser) -> None:
-    async with stall(browser, demo) as phone:
+    async with stall(browser, demo) as phone, stall(browser, demo, OTHER) as other:
         await phone.visitor.go(HOME)
         await expect(phone.page.locator(".portal-name b")).to_have_text("누리빵집")
-        await end_sessions(demo)
-        await phone.visitor.sign_in(HOME, OTHER)
+        # No page between them: the next one of the portal is somebody else's.
+        await phone.visitor.context.add_cookies(await other.visitor.context.cookies())  # type: ignore[arg-type]  # what it gives, it takes
+        await phone.visitor.go(HOME)
         await phone.ready()
         await phone.go_dark()
+        await phone.visitor.go(CHECK)
         await phone.visitor.go(HOME)
         await expect(phone.page.get_by_text(CUT)).to_be_visible()
         await expect(phone.page.locator(".portal-name b")).not_to_have_text("누리빵집")
+        assert sorted(await phone.kept_pages()) == sorted([HOME, CHECK, LIST])
 
 
 async def test_the_browser_wakes_the_worker_when_no_page_is_open(demo: Demo, browser: Browser) -> None:

@@ -37,7 +37,10 @@ export function kept(portal) {
   const stateOf = (tap) => (tap.state === 'waiting' && tap.stopped === 'out' ? 'out' : tap.state);
 
   function line(tap) {
-    const item = portal.querySelector(`[data-kept-tap="${stateOf(tap)}"]`).content.cloneNode(true);
+    const state = stateOf(tap);
+    const item = portal.querySelector(`[data-kept-tap="${state}"]`).cloneNode(true);
+    item.removeAttribute('data-kept-tap');
+    item.className = `tap ${state}`;
     const values = { told: tap.told, name: nameOf(tap), time: timeOf(tap) };
     for (const text of item.querySelectorAll('[data-fill]')) text.textContent = fill(text.textContent, values);
     const way = item.querySelector('[data-kept-go]');
