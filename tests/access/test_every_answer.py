@@ -27,7 +27,10 @@ ANSWERS_FLOOR, PAGES_FLOOR, COOKIES_FLOOR = 1_420, 740, 40
 
 HTML = "text/html"
 # What may be kept by a browser, since it is nobody's alone.
-PUBLIC = ("GET /static/", "GET /look.css", "GET /files/", "GET /pictures/", "GET /sitemap", "GET /robots.txt")
+PUBLIC = (
+    *("GET /static/", "GET /look.css", "GET /files/", "GET /pictures/", "GET /sitemap", "GET /robots.txt"),
+    *("GET /portal/worker.js", "GET /portal/app.webmanifest", "GET /portal/icon-"),
+)
 # Where a page's own address is: nothing else loads, submits or runs anything.
 ADDRESSES = frozenset({"src", "href", "action", "formaction", "data", "poster", "srcset", "xlink:href", "ping", "background", "manifest"})
 LOADED = frozenset({"script", "link", "img", "source", "audio", "video", "use", "image", "track", "input", "form", "button"})
