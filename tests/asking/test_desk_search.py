@@ -30,7 +30,7 @@ async def bakery(town: Town) -> UUID:
         await RegistryStore(Session(unit)).add_shops([shop])
         people = People(Session(unit), town.foundation.id, town.vault)
         made = await people.ensure(
-            [NewPerson(HER, "박 은지", [(Role.MERCHANT, shop.id)]), NewPerson(CUSTOMER, "최은지", [(Role.CUSTOMER, None)])]
+            [NewPerson(HER, "박 은지", ((Role.MERCHANT, shop.id),)), NewPerson(CUSTOMER, "최은지", ((Role.CUSTOMER, None),))]
         )
     return made[0]
 
