@@ -26,7 +26,7 @@ FRONT = "/home"
 
 
 def head(tenant: Tenant, origin: str, path: str, language: str, view: View) -> dict[str, object]:
-    """`showing` of a page that everybody may see: {picture {url, alt}|None, about: [safe JSON]}.
+    """`from_outside` of a page that everybody may see: {picture {url, alt}|None, about: [safe JSON]}.
 
     Args:
         path: of the page, as it stands in its address.
@@ -37,7 +37,7 @@ def head(tenant: Tenant, origin: str, path: str, language: str, view: View) -> d
         # A card in another language has another mark; what it is, the picture's own address finds out.
         mark = mark_of(tenant, view.card) if written == language else "new"
         picture = {"url": origin + picture_path(written, mark, path), "alt": spoken(view.card), "width": WIDTH, "height": HEIGHT}
-    return {"showing": {"picture": picture, "about": [data_block(thing) for thing in view.about]}}
+    return {"from_outside": {"picture": picture, "about": [data_block(thing) for thing in view.about]}}
 
 
 def is_open(operation: PageOperation) -> bool:
