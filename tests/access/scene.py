@@ -34,7 +34,6 @@ from smilero_core.identity.sessions import open_session
 from smilero_core.identity.tickets import Tickets
 from smilero_core.identity.tokens import NewToken, make_token, token_hash
 from smilero_core.identity.totp import code_at, new_secret, step_of
-from smilero_core.plugins.approval_rows import Approvals, Asker, Body, Command, Told
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.gate import FRESH_SECONDS
@@ -45,6 +44,7 @@ from smilero_sdk.roles import Lent, Role
 from tests.access.partner import Partner
 from tests.access.showings import showing_for
 from tests.support.application import Site
+from tests.support.approvals import keep_approval
 from tests.support.authenticator import SoftKey
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
@@ -321,20 +321,7 @@ class Scene:
     async def approval(self, who: str) -> str:
         """A coupon that one of the cast, or the merchant, asked a second person for."""
         asker = who if who in self.foundation.people else "merchant"
-        command = Command(
-            "coupons",
-            "coupons.large",
-            "portal POST /campaigns",
-            "coupons.manage",
-            Body(form={"value": "1000", "until": "week", "stock": "10"}),
-            Told("coupons.large.said", {"shop": self.mark}),
-            "ko",
-            self.foundation.shop,
-        )
-        async with self.site.database.unit(self.foundation.id) as unit:
-            approvals = Approvals(Session(unit), self.foundation.id, self.town.vault)
-            held, _ = await approvals.keep(command, Asker(self.foundation.people[asker], CAST[asker][0]))
-        return str(held)
+        return await keep_approval(self.site, self.foundation, asker, self.mark)
 
     async def sheet(self, state: str = "refused") -> str:
         """A list of shops that somebody sent."""

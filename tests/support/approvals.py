@@ -10,12 +10,35 @@ from uuid import uuid4
 
 from httpx2 import Response
 
+from smilero_core.db.session import Session
+from smilero_core.identity.vault import Vault
+from smilero_core.plugins.approval_rows import Approvals, Asker, Body, Command, Told
+from tests.support.application import Site
 from tests.support.faces import Guest, Town, sentence
+from tests.support.foundations import CAST, Foundation
 
 LARGE = "/console/plugins/coupons/approvals/large"
 MANY = {"value": "2000", "until": "week", "stock": "1000"}
 FEW = {**MANY, "stock": "100"}
 _ID = re.compile(r"/approvals/([0-9a-f-]{36})$")
+
+
+async def keep_approval(site: Site, foundation: Foundation, asker: str, shop: str) -> str:
+    """A coupon of a shop that one of the cast asked a second person for."""
+    command = Command(
+        "coupons",
+        "coupons.large",
+        "portal POST /campaigns",
+        "coupons.manage",
+        Body(form={"value": "1000", "until": "week", "stock": "10"}),
+        Told("coupons.large.said", {"shop": shop}),
+        "ko",
+        foundation.shop,
+    )
+    async with site.database.unit(foundation.id) as unit:
+        approvals = Approvals(Session(unit), foundation.id, Vault(site.settings.secret_key.get_secret_value()))
+        held, _ = await approvals.keep(command, Asker(foundation.people[asker], CAST[asker][0]))
+    return str(held)
 
 
 @dataclass(frozen=True)
