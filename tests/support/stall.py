@@ -1,6 +1,7 @@
 """A stall whose phone may lose its network, and what the database says of its coupons."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from playwright.async_api import Browser, Page
 
+from smilero_sdk.ids import uuid7
 from tests.support.browser import Visitor, visiting
 from tests.support.cluster import connected
 from tests.support.demo import Demo
@@ -151,19 +153,31 @@ async def stall(browser: Browser, demo: Demo, phone: str = MERCHANT) -> AsyncIte
 
 
 async def open_coupon(demo: Demo) -> Coupon:
-    """One of the shop of whoever signed in last, that nobody has used."""
+    """A new one of the shop of whoever signed in last: of its last campaign, in the hand of one of its customers."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
     async with connected(demo.database_url) as admin:
-        row = await admin.fetchrow(
+        campaign = await admin.fetchval(
             """
-            select c.id, c.code from plugin_coupons.claim c join plugin_coupons.campaign k on k.id = c.campaign_id
-            where c.redeemed_at is null and k.ends_at > now() + interval '1 hour' and c.shop_id = (
-              select m.shop_id from core.session s join core.membership m on m.person_id = s.person_id and m.ended_at is null
-              where s.ended_at is null and m.shop_id is not null order by s.created_at desc, m.created_at, m.id limit 1)
-            order by random() limit 1
+            update plugin_coupons.campaign set ends_at = now() + interval '7 days', stock = stock + 1, claimed = claimed + 1 where id = (
+              select k.id from plugin_coupons.campaign k where k.shop_id = (
+                select m.shop_id from core.session s join core.membership m on m.person_id = s.person_id and m.ended_at is null
+                where s.ended_at is null and m.shop_id is not null order by s.created_at desc, m.created_at, m.id limit 1)
+              order by k.created_at desc limit 1)
+            returning id
             """
         )
-    assert row, "the demo has no open coupon at this shop"
-    return Coupon(row["id"], row["code"])
+        claim = await admin.fetchval(
+            """
+            insert into plugin_coupons.claim (tenant_id, id, campaign_id, shop_id, person_id, nth, code)
+            select tenant_id, $1, campaign_id, shop_id, person_id, nth + 1, $3 from plugin_coupons.claim
+            where campaign_id = $2 order by nth desc limit 1 returning id
+            """,
+            uuid7(),
+            campaign,
+            code,
+        )
+    assert claim
+    return Coupon(claim, code)
 
 
 async def redeemed(demo: Demo, coupon: Coupon) -> int:

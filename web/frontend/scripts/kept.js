@@ -134,7 +134,7 @@ export function kept(portal) {
       show();
     });
     window.addEventListener('online', () => {
-      delay = SOON;
+      again(false);
       greet();
     });
     window.addEventListener('pageshow', ({ persisted }) => {

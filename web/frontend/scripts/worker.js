@@ -45,8 +45,9 @@ async function takeOver() {
 
 /** A page has opened, or thinks that the network is back: of the person with this mark, who may keep these pages. */
 async function greet({ mark, pages }) {
-  await send();
-  if (cut) await probe();
+  const sent = await send();
+  // The first request after an outage often fails still: it is tried once more as soon as another comes through.
+  if ((cut || !sent) && (await probe()) && !sent) await send();
   if (!cut) await fill(mark, pages);
 }
 
@@ -66,12 +67,14 @@ async function reached(whether) {
   await tell();
 }
 
+/** Whether the server can be reached. */
 async function probe() {
   try {
     await soon(fetch(SELF, { method: 'HEAD', cache: 'no-store' }), PATIENCE);
     await reached(true);
+    return true;
   } catch {
-    // Still away.
+    return false;
   }
 }
 
