@@ -92,7 +92,8 @@ async def test_a_first_view_is_light(browser: Browser, demo: Demo, looked_at: Lo
     for name, path in (await _places(demo)).items():
         async with visiting(browser, demo, slug="busan") as visitor:
             seen[name] = await weigh(visitor, path)
-    async with visiting(browser, demo, slug="busan") as visitor:
+    # Without the worker, which has what a first view has not.
+    async with visiting(browser, demo, slug="busan", service_workers="block") as visitor:
         await visitor.sign_in("/portal", MERCHANT)
         for name, path in {"portal home": "/portal", "check a coupon": "/portal/coupons/check", "help": "/portal/help"}.items():
             seen[name] = await weigh(visitor, path)

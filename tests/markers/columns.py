@@ -183,6 +183,7 @@ _ROWS = (
 _HELD = {
     "text": "$2 || ' ' || coalesce({0}, '')",
     "text[]": "array_append({0}, $2)",
+    "bytea": "convert_to($2 || ' ', 'UTF8') || coalesce({0}, '')",
     "jsonb": "coalesce({0}, '{{}}') || jsonb_build_object('name', $2::text)",
 }
 # JSON whose fields are known, with the field that takes a text.

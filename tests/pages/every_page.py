@@ -32,6 +32,21 @@ NO_PAGE: Mapping[str, str] = {
     "GET /api/v1/openapi.json": "a document for programs",
     "GET /portal/coupons/campaigns/{campaign_id}/live": "a stream",
     "GET /portal/example/live": "a stream",
+    "GET /portal/showing/{showing_id}/live": "a stream",
+    "GET /console/screens/{showing_id}/live": "a stream",
+    "GET /console/shops/import/{run_id}/live": "a stream",
+    "GET /robots.txt": "for search engines",
+    "GET /sitemap.xml": "for search engines",
+    "GET /sitemaps/front.xml": "for search engines",
+    "GET /sitemaps/{plugin}/{page}/{part}.xml": "for search engines",
+    "GET /pictures/{language}/{mark}/{page}.png": "a picture",
+    "GET /portal/worker.js": "a script",
+    "GET /portal/app.webmanifest": "a document for the phone",
+    "GET /portal/icon-{size}.png": "a picture",
+    "GET /console/shops/import/template.csv": "a file to fill in",
+    "GET /console/shops/import/template.xlsx": "a file to fill in",
+    "GET /console/shops/import/{run_id}/refused.csv": "a file",
+    "GET /console/shops/import/{run_id}/refused.xlsx": "a file",
 }
 
 # Pages that need something to have happened before, and so are not there in a foundation that is new.

@@ -162,6 +162,7 @@ async def open_coupon(demo: Demo) -> Coupon:
               select k.id from plugin_coupons.campaign k where k.shop_id = (
                 select m.shop_id from core.session s join core.membership m on m.person_id = s.person_id and m.ended_at is null
                 where s.ended_at is null and m.shop_id is not null order by s.created_at desc, m.created_at, m.id limit 1)
+                and exists (select from plugin_coupons.claim c where c.campaign_id = k.id)
               order by k.created_at desc limit 1)
             returning id
             """

@@ -44,8 +44,8 @@ class Place:
 
     @property
     def back(self) -> str:
-        """The address on this host, as it was asked for."""
-        return f"{self.path}?{self.query}" if self.query else self.path
+        """The address on this host; what was looked for on it stands in no form."""
+        return self.path
 
     @property
     def choices(self) -> list[Choice]:
