@@ -5,6 +5,7 @@ which plugins are on.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import DAILY, SELDOM, SWITCH_URL
+from smilero_web.place import here, stand
 from smilero_web.runtime import Parts
 from smilero_web.site import PLATFORM_SITE, tenant_site
 
@@ -57,6 +59,9 @@ def error_page(parts: Parts, problem: Problem, path: str, tenant: Tenant | None,
     }
     if face is not Face.PUBLIC:
         context["frame"] = _portal(parts, language) if face is Face.PORTAL else _console(parts, language)
+    place = here()
+    # What somebody put into the address of a page that is none is not handed on by ours.
+    stand(replace(place, query="") if place else None)
     template = {Face.PUBLIC: "error", Face.PORTAL: "error_portal", Face.CONSOLE: "error_console"}[face]
     return parts.templates.render(f"platform/{template}.html", language, **context)
 
