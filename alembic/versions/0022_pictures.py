@@ -1,13 +1,13 @@
 """How large a picture is, so that a page does not jump when it comes.
 
-Revision: 0022, after 0021
+Revision: 0022, after 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

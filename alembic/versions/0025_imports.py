@@ -1,6 +1,6 @@
 """What is taken in from sheets: a run each, looked at before anything of it is kept.
 
-Revision: 0021, after 0020
+Revision: 0025, after 0024
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from smilero_sdk.migrations import Reference, create_tenant_table, drop_table
 
-revision = "0021"
-down_revision = "0020"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

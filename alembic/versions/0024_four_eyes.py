@@ -1,6 +1,6 @@
 """Four eyes: which commands a foundation wants a second person for, and those that wait for one.
 
-Revision: 0020, after 0019
+Revision: 0024, after 0023
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table
 
-revision = "0020"
-down_revision = "0019"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What a merchant shows of her screen to somebody of the foundation.
 
-Revision: 0019, after 0018
+Revision: 0023, after 0022
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from smilero_sdk.migrations import Reference, create_index, create_tenant_table, drop_table
 
-revision = "0019"
-down_revision = "0018"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
