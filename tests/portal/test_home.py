@@ -39,7 +39,7 @@ async def test_a_home_has_one_blue_button_and_every_task_is_reachable(town: Town
     at_home, all_tasks = [re.findall(r'class="task" href="([^"]+)"', page.text) for page in (home, every)]
     assert 0 < len(at_home) <= MOST_TILES
     assert set(at_home) | {"/portal/coupons/new"} == set(all_tasks)
-    assert "할 일" not in home.text, "nothing was left out, so that nothing more is to be seen"
+    assert 'href="/portal/tasks"' not in home.text, "nothing was left out, so that nothing more is to be seen"
 
 
 async def test_somebody_without_a_shop_s_plugin_still_has_a_page(town: Town) -> None:

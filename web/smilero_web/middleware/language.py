@@ -1,11 +1,14 @@
 """In which language a page answers: as its address says, else as was chosen in this browser, else as the browser asks."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smilero_sdk.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from smilero_tenants.faces.language import CHOSEN, language_cookie
+from smilero_tenants.faces.visit import inner_path
 from smilero_web.place import PARAMETER, Place, stand
 
 # Programs say what they want in a header; files have no language.
@@ -65,4 +68,11 @@ def _known(language: str) -> str | None:
 def _place(scope: Scope) -> Place:
     url, tenant = URL(scope=scope), scope["state"]["tenant"]
     own = tenant.locale if tenant else DEFAULT_LANGUAGE
-    return Place(f"{url.scheme}://{url.netloc}", url.path, url.query, scope["state"]["language"], own)
+    return Place(f"{url.scheme}://{url.netloc}", url.path, _inside(url.query), scope["state"]["language"], own)
+
+
+def _inside(query: str) -> str:
+    """The query for an address of ours: where it says whither, it leads to this host."""
+    if "next=" not in query:
+        return query
+    return urlencode([(name, inner_path(value) if name == "next" else value) for name, value in parse_qsl(query, keep_blank_values=True)])
