@@ -92,9 +92,6 @@ def unspoken(plugin: Plugin, keys: Collection[str]) -> Iterator[str]:
 def require_spoken(host: PluginHost, keys: Collection[str]) -> None:
     """Refuse a plugin whose settings or permissions have no Korean words. Raises PluginLoadError with what is missing."""
     for plugin in host.plugins.values():
-        missing = [
-            *unspoken(plugin, keys),
-            *(key for one in host.declared[plugin.name].approvals if (key := f"approval.{one}") not in keys),
-        ]
+        missing = list(unspoken(plugin, keys))
         if missing:
             raise PluginLoadError(plugin.name, f"its catalogue has no Korean for {', '.join(missing)}")

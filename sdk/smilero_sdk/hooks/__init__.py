@@ -5,7 +5,7 @@ import pluggy
 NAMESPACE = "smilero"
 
 # The modules of this package, each with the hooks of one subject.
-SUBJECTS = ("demo", "events", "faces", "find", "jobs", "lifecycle", "people", "routes", "slots", "todos")
+SUBJECTS = ("demo", "events", "faces", "find", "jobs", "lifecycle", "people", "routes", "slots")
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)

@@ -8,7 +8,6 @@ from starlette.responses import HTMLResponse, Response
 from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.pages import Face, View
 from smilero_tenants.faces.frames import frame
-from smilero_tenants.faces.head import head
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import Visit, visiting
 
@@ -39,9 +38,8 @@ class FrontPage:
         page = page or self._parts().templates.render(_PLAIN.template, request.state.language, **shown)
         # Nobody keeps the page of somebody who is signed in.
         kept = {"Cache-Control": "no-store"} if visit.visitor else {}
-        return HTMLResponse(page, headers={"Content-Language": request.state.language, **kept})
+        return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language, Cookie", **kept})
 
     def _drawn(self, visit: Visit, plugin: str, view: View, shown: Mapping[str, object]) -> str | None:
-        render, context = self._parts().templates.render, visit.context
-        told = {**shown, **head(visit.tenant, context.origin, "/", context.language, view), **view.context}
-        return use_answer(context, plugin, HOOK, lambda: render(view.template, context.language, **told))
+        render = self._parts().templates.render
+        return use_answer(visit.context, plugin, HOOK, lambda: render(view.template, visit.context.language, **{**shown, **view.context}))
