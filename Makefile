@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt bench lock clean setup frontend browser style types house
+.PHONY: help run test check fmt bench book lock clean setup frontend browser style types house
 
 BIN := .venv/bin
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
@@ -45,6 +45,9 @@ fmt: .venv/.installed ## put every file into the one format
 bench: setup ## measure against the peers, into build/bench.json
 	@mkdir -p build
 	$(BIN)/python -m benchmarks
+
+book: setup browser ## picture every page of every face, into build/book/index.html
+	$(BIN)/python -m tests.pages.book
 
 lock: build/uv/bin/uv ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	build/uv/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --universal --python-version 3.11 \

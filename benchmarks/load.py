@@ -64,6 +64,24 @@ def drive(target: Target, seconds: float) -> Drive:
     return Drive(told["answers"] - told["refused"], wrong, told["seconds"], told["p50_ms"], told["p99_ms"])
 
 
+def get_repeatedly(port: int, path: str, host: str, seconds: float) -> Drive:
+    """Open one page as often as 32 connections can. Raises BenchmarkError when any answer is wrong, or without wrk."""
+    wrk = _wrk()
+    if wrk is None:
+        msg = "wrk is needed to open pages: install it"
+        raise BenchmarkError(msg)
+    heads = ("-H", f"Host: {host}", "-H", "Accept-Encoding: gzip")
+    script = str(FOLDER / "lua" / "page.lua")
+    where = f"http://127.0.0.1:{port}{path}"
+    said = finished([wrk, "-t1", f"-c{CONNECTIONS}", f"-d{_whole(seconds)}s", "--timeout", "10s", *heads, "-s", script, where])
+    told = json.loads(said.strip().splitlines()[-1])
+    wrong = told["refused"] + told["broken"]
+    if wrong:
+        msg = f"{told['refused']} of {told['answers']} answers were no page, and {told['broken']} connections broke"
+        raise BenchmarkError(msg)
+    return Drive(told["answers"], wrong, told["seconds"], told["p50_ms"], told["p99_ms"])
+
+
 def _command(target: Target, seconds: float) -> list[str]:
     url = f"http://127.0.0.1:{target.port}"
     what = [str(target.shops), str(target.used), str(target.claims), target.path]

@@ -5,8 +5,16 @@ from collections.abc import Mapping
 from benchmarks.harness import Workload
 from benchmarks.workloads.dispatch import DISPATCH
 from benchmarks.workloads.live import LiveAgainstFloor, LiveMemory
+from benchmarks.workloads.page import MarketPage
 from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
 
-_WORKLOADS: tuple[Workload, ...] = (RedeemAgainstPgbench(), RedeemAgainstDjango(), LiveAgainstFloor(), LiveMemory(), *DISPATCH)
+_WORKLOADS: tuple[Workload, ...] = (
+    RedeemAgainstPgbench(),
+    RedeemAgainstDjango(),
+    LiveAgainstFloor(),
+    LiveMemory(),
+    MarketPage(),
+    *DISPATCH,
+)
 
 ALL: Mapping[str, Workload] = {workload.name: workload for workload in _WORKLOADS}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -112,3 +112,26 @@ class Search:
     face: Face
     text: str
     limit: int = field(default=20)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for the foundation's people.
+
+    Attributes:
+        title: what is to be done, in the reader's language.
+        detail: one more line, or empty.
+        path: where it is done, below the plugin's address in the console.
+        permission: of the plugin, without which it is not shown.
+        since: how long it has been waiting; aware.
+        urgent: whether it stands in front of what has waited longer.
+        count: how many things it stands for, at least one.
+    """
+
+    title: str
+    detail: str
+    path: str
+    permission: str
+    since: datetime
+    urgent: bool = False
+    count: int = 1

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from smilero_sdk.approvals import Approval, require_markable
 from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
@@ -43,6 +44,7 @@ class Operation:
         body, query: the pydantic models of the handler's parameters of these names.
         parameters: path parameters with their types, by name.
         returns: the model of the answer.
+        approval: of a command that a foundation may want a second person to confirm: 202 then, with where to ask what became of it.
     """
 
     method: str
@@ -55,6 +57,12 @@ class Operation:
     query: type[BaseModel] | None
     parameters: Mapping[str, type]
     returns: type[BaseModel]
+    approval: Approval | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name among the plugin's operations."""
+        return f"api {self.method} {self.path}"
 
 
 class Api:
@@ -65,7 +73,7 @@ class Api:
 
     def get(self, path: str, *, permission: str | None) -> Callable[[Handler], Handler]:
         """Declare a reading operation. The handler's docstring is its summary."""
-        return self._declare("GET", path, permission, 200, Idempotency.NONE)
+        return self._declare("GET", path, permission, 200, (Idempotency.NONE, None))
 
     def post(
         self,
@@ -74,14 +82,25 @@ class Api:
         permission: str | None,
         status: int = 201,
         idempotency: Idempotency = Idempotency.NONE,
+        approval: Approval | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Declare a command. One that moves a coupon, money or a vote names its idempotency."""
-        return self._declare("POST", path, permission, status, idempotency)
+        """Declare a command. One that moves a coupon, money or a vote names its idempotency.
+
+        Args:
+            approval: the mark of a command that a foundation may want a second person to confirm; it needs a permission.
+        """
+        if approval is not None and permission is None:
+            msg = f"{approval.name}: {path} asks for no permission, so nobody could confirm it"
+            raise ValueError(msg)
+        return self._declare("POST", path, permission, status, (idempotency, approval))
 
     def _declare(
-        self, method: str, path: str, permission: str | None, status: int, idempotency: Idempotency
+        self, method: str, path: str, permission: str | None, status: int, how: tuple[Idempotency, Approval | None]
     ) -> Callable[[Handler], Handler]:
+        idempotency, approval = how
+
         def declare(handler: Handler) -> Handler:
+            require_markable(handler, approval)
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             self.operations.append(
@@ -96,6 +115,7 @@ class Api:
                     query=hints.get("query"),
                     parameters={name: hints[name] for name in names if name not in {"body", "query"}},
                     returns=hints["return"],
+                    approval=approval,
                 )
             )
             return handler

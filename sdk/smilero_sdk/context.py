@@ -58,6 +58,7 @@ class Actor:
         on_behalf_of: the merchant for whom a helper acts, in her role, at her shop and within what she lent; None: for oneself. What is
             the person's own, as her coupons or consents, is not looked up by it: a helper has her shop, not her.
         program: through which the person acts, or which acts by itself; None: none from outside.
+        approved_by: the second person, who confirmed the command that is being carried out; None where it did not need one.
     """
 
     role: Role
@@ -67,6 +68,7 @@ class Actor:
     closed_at: frozenset[UUID] = field(default=frozenset())
     on_behalf_of: UUID | None = None
     program: Program | None = None
+    approved_by: UUID | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the role holds a permission at all; the shop is asked separately."""

@@ -3,17 +3,29 @@
 A catalogue is a folder `locale/` with `ko.po`, `en.po`, … beside the code that speaks. The msgid is the key
 (`coupons.sold_out`), the msgstr a `str.format` pattern. Korean particles follow the word before them:
 `{name:은/는}` writes 모란시장은 or 중앙로는.
+
+A sentence that a figure changes has gettext's plural forms, `msgid_plural` being the key again: the value `count` chooses among
+them by the rule of the file's language.
 """
 
+import logging
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from gettext import c2py
 from importlib import import_module
 from pathlib import Path
 
+from babel.core import Locale
 from babel.messages.pofile import read_po
+
+log = logging.getLogger(__name__)
 
 LANGUAGES = ("ko", "en", "zh", "vi", "uk")
 DEFAULT_LANGUAGE = "ko"
+
+# What the value is called that chooses a plural form.
+COUNT = "count"
 
 _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _RIEUL = 8
@@ -41,25 +53,42 @@ def with_particle(word: str, pair: str) -> str:
 
 
 class _Formatter(string.Formatter):
+    def __init__(self, language: str) -> None:
+        self._thousands = str(Locale.parse(language).number_symbols["latn"]["group"])
+
     def format_field(self, value: object, format_spec: str) -> str:
         if "/" in format_spec:
             return with_particle(str(value), format_spec)
         if isinstance(value, int) and not isinstance(value, bool) and not format_spec:
-            return f"{value:,}"
+            return f"{value:,}".replace(",", self._thousands)
         return str(super().format_field(value, format_spec))
 
     def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # noqa: ARG002 - string.Formatter's signature
         return kwargs.get(str(key), f"{{{key}}}")
 
 
-_FORMATTER = _Formatter()
+_FORMATTERS = {language: _Formatter(language) for language in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """Its forms, and which of them a figure wants (Unicode's plural rules, as the file's head says them)."""
+
+    forms: tuple[str, ...]
+    choose: Callable[[int], int]
+
+    def of(self, params: Mapping[str, object]) -> str:
+        count = params.get(COUNT)
+        if len(self.forms) == 1 or not isinstance(count, int):
+            return self.forms[-1]
+        return self.forms[min(self.choose(abs(count)), len(self.forms) - 1)]
 
 
 class Catalogue:
     """All sentences of the installed packages, by language and key."""
 
     def __init__(self) -> None:
-        self._sentences: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        self._sentences: dict[str, dict[str, _Sentence]] = {language: {} for language in LANGUAGES}
 
     @classmethod
     def of(cls, packages: Iterable[str]) -> "Catalogue":
@@ -79,13 +108,16 @@ class Catalogue:
                 raise ValueError(msg)
             with path.open("rb") as source:
                 messages = read_po(source, locale=path.stem, abort_invalid=True)
+            choose = c2py(messages.plural_expr)
             for message in messages:
-                if message.id and message.string:
-                    self._add(path.stem, str(message.id), str(message.string))
+                key = message.id[0] if isinstance(message.id, tuple | list) else message.id
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+                if key and forms and all(forms):
+                    self._add(path.stem, str(key), _Sentence(forms, choose))
 
-    def _add(self, language: str, key: str, sentence: str) -> None:
+    def _add(self, language: str, key: str, sentence: _Sentence) -> None:
         known = self._sentences[language].setdefault(key, sentence)
-        if known != sentence:
+        if known.forms != sentence.forms:
             msg = f"{key} ({language}) is in two catalogues"
             raise ValueError(msg)
 
@@ -94,9 +126,18 @@ class Catalogue:
         return frozenset(self._sentences[language])
 
     def text(self, language: str, key: str, /, **params: object) -> str:
-        """The sentence of `key`; what `language` lacks comes from English, then Korean, then the key itself."""
+        """The sentence of `key`; what `language` lacks, or has in a form that cannot be filled, comes from English, then Korean.
+
+        What no language has is the key itself.
+        """
         for candidate in (language, "en" if language != DEFAULT_LANGUAGE else DEFAULT_LANGUAGE, DEFAULT_LANGUAGE):
             sentence = self._sentences.get(candidate, {}).get(key)
-            if sentence is not None:
-                return _FORMATTER.vformat(sentence, (), params)
+            if sentence is None:
+                continue
+            try:
+                return _FORMATTERS[candidate].vformat(sentence.of(params), (), params)
+            except (ValueError, LookupError, AttributeError, TypeError):
+                if candidate == DEFAULT_LANGUAGE:
+                    raise
+                log.exception("%s (%s) cannot be filled", key, candidate)
         return key

@@ -3,12 +3,18 @@
 import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
+from smilero_sdk.approvals import Approval, require_markable
 from smilero_sdk.services import Upload
+from smilero_sdk.showing import Card, Listing
+from smilero_sdk.tables import Table
 from smilero_sdk.words import kept
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
@@ -45,17 +51,33 @@ class Form(BaseModel):
 
 @dataclass(frozen=True)
 class View:
-    """A template of the plugin, `<plugin>/<file>.html`, and what it shows: a page, or a part of somebody else's."""
+    """A template of the plugin, `<plugin>/<file>.html`, and what it shows: a page, or a part of somebody else's.
+
+    Attributes:
+        card: of a public page that needs no sign-in: how its address looks where it is shared.
+        about: of such a page: the things of schema.org that it is about, each with its `@type`; whole addresses, as `ctx.origin` begins
+            them.
+    """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    card: Card | None = None
+    about: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again."""
+    """Where to go on: a path of this host. A command ends in one, so that a reload sends nothing again.
+
+    Attributes:
+        told: of a command that a phone may keep (`kept_as`): a key of the catalogue that says what was done, where the page behind `path`
+            is not shown because the phone had no network when it was tapped.
+        values: that sentence's values.
+    """
 
     path: str
+    told: str | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +113,11 @@ class PageOperation:
         handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`.
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
+        listing: the objects that the page's one parameter names, for the sitemap.
+        approval: of a command that a foundation may want a second person to confirm.
+        kept: a page that the phone keeps and opens without network.
+        kept_as: a command that the phone keeps without network and sends later: what it is called meanwhile, a key of the catalogue whose
+            sentence may name fields of the form.
     """
 
     face: Face
@@ -101,6 +128,32 @@ class PageOperation:
     query: type[BaseModel] | None
     form: type[BaseModel] | None
     parameters: Mapping[str, type]
+    listing: Listing | None = None
+    approval: Approval | None = None
+    kept: bool = False
+    kept_as: str | None = None
+
+    def __post_init__(self) -> None:
+        """Marks that do not fit the operation are errors of its author: ValueError."""
+        if self.listing and (self.face is not Face.PUBLIC or self.permission is not None or list(self.parameters.values()) != [UUID]):
+            msg = f"{self.handler.__name__} is no public page of one object, so it has no listing"
+            raise ValueError(msg)
+        if self.approval:
+            require_markable(self.handler, self.approval)
+            if self.attachments or self.face is Face.PUBLIC:
+                msg = f"{self.approval.name}: {self.path} has files, or is for customers, and cannot wait for a second person"
+                raise ValueError(msg)
+        keeps = self.kept or self.kept_as is not None
+        if keeps and (self.face is not Face.PORTAL or self.attachments or (self.kept and self.parameters)):
+            msg = (
+                f"{self.handler.__name__} cannot be kept: a phone keeps pages of the portal without parameters, and its forms without files"
+            )
+            raise ValueError(msg)
+
+    @property
+    def key(self) -> str:
+        """Its name among the plugin's operations."""
+        return f"{self.face.value} {self.method} {self.path}"
 
     @property
     def attachments(self) -> frozenset[str]:
@@ -143,13 +196,45 @@ class HomePart:
     Attributes:
         sentence: a key of the catalogue, whose sentence may mark figures with `<b>`; None: nothing to say.
         values: the sentence's values.
-        primary: the plugin's main task; the first plugin's is the page's one blue button.
+        primary: the plugin's main task; the first plugin's is the page's one blue button, another's is its first tile.
+        tiles: the first six of all plugins stand on the home page, the others on the page behind it.
+        detail: where more is said about the sentence, below the plugin's address on the portal; None: nowhere.
     """
 
     sentence: str | None = None
     values: Mapping[str, object] = field(default_factory=dict)
     primary: Tile | None = None
     tiles: tuple[Tile, ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Something that the visitor did on the portal and can take back by a tap, on whatever page of it.
+
+    Attributes:
+        path: of the command that takes it back, below the plugin's address on the portal; its form has no field. It is sent with one
+            key whatever page it is sent from, so that it is carried out once and a second tap gets the same answer.
+        label: a key of the catalogue: what was done, as a short sentence.
+        done_at: when, aware; of several things the last one is offered.
+        until: when it is too late, aware. It is offered for ten minutes at most.
+        values: the sentence's values.
+    """
+
+    path: str
+    label: str
+    done_at: datetime
+    until: datetime
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """A table on the console, below the plugin's address there; its files and its actions stand below its own."""
+
+    path: str
+    table: Table
+    permission: str
 
 
 class Pages:
@@ -157,23 +242,44 @@ class Pages:
 
     def __init__(self) -> None:
         self.operations: list[PageOperation] = []
+        self.tables: list[TablePage] = []
 
-    def get(self, face: Face, path: str, *, permission: str | None) -> Callable[[Handler], Handler]:
-        """Declare a page, or the live part of one. It must change nothing."""
-        return self._declare(face, "GET", path, permission)
+    def table(self, path: str, table: Table, *, permission: str) -> None:
+        """Declare a table of the console: the host draws it, asks its source, and gives it as files (since 0.1)."""
+        self.tables.append(TablePage(path, table, permission))
 
-    def post(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
-        """Declare a command of a form. Nobody commands without having signed in."""
-        return self._declare(face, "POST", path, permission)
+    def get(
+        self, face: Face, path: str, *, permission: str | None, listing: Listing | None = None, kept: bool = False
+    ) -> Callable[[Handler], Handler]:
+        """Declare a page, or the live part of one. It must change nothing.
 
-    def _declare(self, face: Face, method: str, path: str, permission: str | None) -> Callable[[Handler], Handler]:
+        Args:
+            listing: of a public page for everybody with one parameter, an id: those of its objects that search engines shall find.
+                ValueError for another page.
+            kept: whether the phone keeps it and opens it without network: a page of the portal from which one commands at the stall.
+        """
+        return self._declare(partial(PageOperation, face, "GET", path, permission=permission, listing=listing, kept=kept))
+
+    def post(
+        self, face: Face, path: str, *, permission: str, approval: Approval | None = None, kept_as: str | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Declare a command of a form. Nobody commands without having signed in.
+
+        Args:
+            approval: the mark of a command that a foundation may want a second person to confirm: of a merchant or of the foundation's
+                people, and without files, which nobody keeps meanwhile. ValueError otherwise.
+            kept_as: of a command that the phone may keep without network, to be sent once and within a day: what it is called meanwhile, a
+                key of the catalogue whose sentence may name fields of the form. Fit is what an hour later is as right or refused plainly,
+                and what holds no secret.
+        """
+        return self._declare(partial(PageOperation, face, "POST", path, permission=permission, approval=approval, kept_as=kept_as))
+
+    def _declare(self, declared: Callable[..., PageOperation]) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             names = list(inspect.signature(handler).parameters)[1:]
             parameters = {name: hints[name] for name in names if name not in {"form", "query"}}
-            self.operations.append(
-                PageOperation(face, method, path, handler, permission, hints.get("query"), hints.get("form"), parameters)
-            )
+            self.operations.append(declared(handler=handler, query=hints.get("query"), form=hints.get("form"), parameters=parameters))
             return handler
 
         return declare

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from smilero_sdk.showing import Listed
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -74,6 +76,14 @@ class Market:
     today: Opening
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many there are: markets, and shops that have not left."""
+
+    markets: int
+    shops: int
+
+
 class Registry(Protocol):
     """The tenant's markets and shops."""
 
@@ -88,3 +98,15 @@ class Registry(Protocol):
 
     async def shops_of(self, market_id: UUID) -> list[Shop]:
         """The shops of a market that have not left, by category in the registry's order, then by name."""
+
+    async def open_days(self, market_id: UUID, first: date, last: date) -> list[date]:
+        """The days from `first` to `last`, both included, on which the market is open. Raises `http.not_found`."""
+
+    async def counts(self) -> Counts:
+        """How many markets and shops there are."""
+
+    async def listed_markets(self, offset: int, limit: int) -> list[Listed]:
+        """A part of the markets, by id, with when what is known of each last changed."""
+
+    async def listed_shops(self, offset: int, limit: int) -> list[Listed]:
+        """A part of the shops that have not left, as above."""

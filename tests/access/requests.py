@@ -15,6 +15,7 @@ from smilero_core.identity.passkeys import Ceremony
 from smilero_sdk.roles import Role
 from smilero_web.testhost.samples import sample_of
 from tests.access.scene import Ask, Prover, Scene, send
+from tests.access.showings import help_code, showing_for
 from tests.access.subjects import Subject
 from tests.support.authenticator import SoftKey
 from tests.support.coupons import campaign_body
@@ -27,7 +28,15 @@ from tests.support.operations import identifiers
 Made = Callable[[Scene, str], Awaitable[Ask]]
 
 # What stands in a path besides the objects of a foundation.
-NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json"}
+NAMES = {"name": "coupons", "field": "note", "plugin": "example", "file": "dist/manifest.json", "size": "192"}
+
+# What somebody asked a second person for, seen and taken back by whoever asked.
+OWN_APPROVALS = [
+    ("GET", "/api/v1/approvals/{approval_id}"),
+    ("POST", "/api/v1/approvals/{approval_id}/take-back"),
+    ("GET", "/portal/approvals/{approval_id}"),
+    *(("POST", f"/{face}/approvals/{{approval_id}}/{what}") for face in ("portal", "console") for what in ("take-back", "why")),
+]
 
 
 async def request_for(subject: Subject, scene: Scene, who: str) -> Ask:
@@ -95,6 +104,12 @@ async def _greeting(scene: Scene) -> str:
     return str(answer.json()["id"])
 
 
+async def _thanked(scene: Scene) -> str:
+    greeting = await _greeting(scene)
+    await scene.stage.till.caller("merchant").post(f"/api/v1/example/greetings/{greeting}/thanks")
+    return greeting
+
+
 async def _redeemed_by_form(scene: Scene, _: str) -> Ask:
     return Ask(form={"code": await _code(scene)})
 
@@ -105,6 +120,26 @@ async def _redeemed(scene: Scene, _: str) -> Ask:
 
 async def _new_campaign(scene: Scene, _: str) -> Ask:
     return Ask(body=campaign_body(scene.foundation.shop))
+
+
+async def _shared(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"language": "ko", "mark": "0" * 16, "page": f"storefront/shops/{scene.ids['shop_id']}"})
+
+
+async def _mapped(_: Scene, __: str) -> Ask:
+    return Ask(ids={"plugin": "storefront", "page": "show_shop", "part": "1"})
+
+
+async def _spoken_to(_: Scene, __: str) -> Ask:
+    return Ask(form={"language": "ko", "next": "/"}, keyless=True)
+
+
+async def _asked_for(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"approval_id": await scene.approval(who)})
+
+
+async def _to_decide(scene: Scene, _: str) -> Ask:
+    return Ask(ids={"approval_id": await scene.approval("merchant")}, form={"why": "zq"})
 
 
 async def _shop_chosen(scene: Scene, _: str) -> Ask:
@@ -209,6 +244,20 @@ async def _leave(scene: Scene) -> str:
 async def _leave_taken(scene: Scene, who: str) -> Ask:
     # In a session of its own: the others act for nobody.
     return replace(await _signed_out(scene, who), ids={"helping_id": await scene.lent_to(who)}) if who in scene.sessions else Ask()
+
+
+async def _showing(scene: Scene, who: str) -> Ask:
+    return Ask(ids={"showing_id": await showing_for(scene, who)}) if who in scene.sessions else Ask()
+
+
+async def _help_code(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(form={"code": await help_code(scene)}, keyless=True)
+
+
+async def _help_asked_for(scene: Scene, _: str) -> Ask:
+    await scene.forget_limits()
+    return Ask(form={"from": "/portal"}, keyless=True)
 
 
 async def _invitation(scene: Scene) -> str:
@@ -380,10 +429,35 @@ async def _provider_added(scene: Scene, _: str) -> Ask:
     return Ask(form={"kind": "naver", "client": f"{scene.mark} {uuid4()}", "secret": "secret"})
 
 
+def _shop_marked(name: str) -> Made:
+    async def made(scene: Scene, _: str) -> Ask:
+        return Ask(form={"act": "open", name: scene.ids["shop_id"]})
+
+    return made
+
+
+def _invitation_revoked(name: str) -> Made:
+    async def made(scene: Scene, _: str) -> Ask:
+        return Ask(form={"act": "revoke", name: str((await scene.invitation()).invitation_id)})
+
+    return made
+
+
+async def _list_of_shops(_: Scene, __: str) -> Ask:
+    part = 'Content-Disposition: form-data; name="sheet"; filename="list.csv"\r\nContent-Type: text/csv'
+    sheet = "시장,상호,자리\r\n"
+    return Ask(content=f"--b\r\n{part}\r\n\r\n{sheet}\r\n--b--\r\n".encode(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+
 _SHOP_PEOPLE = "/console/shops/{shop_id}/people"
 _SHOP_SETTINGS = "/console/shops/{shop_id}/plugins/{name}/settings"
 
 _MADE: Mapping[str, Made] = {
+    "POST /language": _spoken_to,
+    "GET /pictures/{language}/{mark}/{page}.png": _shared,
+    "GET /sitemaps/{plugin}/{page}/{part}.xml": _mapped,
+    "POST /display": _form(display="large contrast", next="/"),
+    "POST /console/foundation": _settings("/console/foundation"),
     "POST /sign-in": _phone_given,
     "GET /sign-in/code": _code_awaited,
     "POST /sign-in/code": _code_given,
@@ -416,6 +490,12 @@ _MADE: Mapping[str, Made] = {
     "POST /portal/helpers": _help_wanted,
     "POST /portal/helpers/{helper_id}/end": _ids("helper_id", _leave),
     "POST /portal/helping/{helping_id}": _leave_taken,
+    "POST /portal/showing": _help_asked_for,
+    "POST /portal/showing/{showing_id}/allow": _showing,
+    "POST /portal/showing/{showing_id}/end": _showing,
+    "GET /portal/showing/{showing_id}/live": _showing,
+    "POST /console/screens": _help_code,
+    "GET /console/screens/{showing_id}/live": _showing,
     "POST /sessions/end": _signed_out_everywhere,
     "POST /sessions/{session_id}/end": _own_session,
     "POST /portal/sessions/end": _signed_out_everywhere,
@@ -452,6 +532,7 @@ _MADE: Mapping[str, Made] = {
     "GET /portal/print/{plugin}/{name}": lambda _, __: _named("book"),
     "GET /portal/search": _asked(q="zq"),
     "GET /console/search": _asked(q="zq"),
+    "POST /console/search": _form(q="zq"),
     "GET /api/v1/search": _asked(q="zq"),
     "POST /console/shops/{shop_id}/plugins/{name}": _form(enabled="true"),
     f"POST {_SHOP_PEOPLE}": _invited,
@@ -469,9 +550,22 @@ _MADE: Mapping[str, Made] = {
     "POST /console/invitations": _list_sent,
     "GET /console/audit": _about_an_invitation,
     "POST /console/audit/export": _core_exported,
+    "POST /console/shops/export": _form(format="xlsx"),
+    "POST /console/coupons/campaigns/export": _form(format="csv"),
+    "POST /console/members/export": _form(format="csv"),
+    "POST /console/invitations/waiting/export": _form(format="csv"),
+    "POST /console/invitations/waiting/many": _invitation_revoked("row"),
+    "POST /console/invitations/waiting/many/carry": _invitation_revoked("rows"),
+    "POST /console/shops/many": _shop_marked("row"),
+    "POST /console/shops/many/carry": _shop_marked("rows"),
+    "POST /console/shops/import": _list_of_shops,
+    "POST /console/shops/import/{run_id}/keep": _ids("run_id", lambda scene: scene.sheet("checked")),
     "POST /console/plugins/{name}": _form(enabled="true", agreed="true"),
     "POST /console/plugins/{name}/settings": _settings("/console/plugins/{name}/settings"),
     f"POST {_SHOP_SETTINGS}": _settings(_SHOP_SETTINGS),
+    **{f"{method} {path}": _asked_for for method, path in OWN_APPROVALS},
+    **{f"POST /console/approvals/{{approval_id}}/{what}": _to_decide for what in ("approve", "refuse")},
+    "POST /console/plugins/{name}/approvals/{word}": lambda _, __: _switched_to_two(),
     "POST /console/work/letters/{letter_id}/again": _ids("letter_id", Scene.letter),
     "POST /console/work/letters/{letter_id}/discard": _ids("letter_id", Scene.letter),
     "POST /console/work/plugins/{name}/replay": lambda _, __: _replayed(),
@@ -483,11 +577,16 @@ _MADE: Mapping[str, Made] = {
     "POST /portal/coupons/redemptions/{redemption_id}/undo": _ids("redemption_id", _redemption),
     "POST /example/books/{shop_id}": _form(text="zq"),
     "POST /portal/example/greetings/{greeting_id}/thanks": _ids("greeting_id", _greeting),
+    "POST /portal/example/greetings/{greeting_id}/thanks/undo": _ids("greeting_id", _thanked),
     "POST /console/example/greetings/{greeting_id}/hide": _ids("greeting_id", _greeting),
     "POST /webhooks/example/form": _from_outside,
     "POST /api/v1/coupons/campaigns": _new_campaign,
     "POST /api/v1/coupons/redemptions": _redeemed,
 }
+
+
+async def _switched_to_two() -> Ask:
+    return Ask(ids={"word": "large"}, form={"enabled": "true"})
 
 
 async def _named(name: str) -> Ask:

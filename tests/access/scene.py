@@ -1,6 +1,7 @@
 """A foundation full of objects that carry its mark, and its people at the door of any host."""
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -41,7 +42,9 @@ from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Lent, Role
 from tests.access.partner import Partner
+from tests.access.showings import showing_for
 from tests.support.application import Site
+from tests.support.approvals import keep_approval
 from tests.support.authenticator import SoftKey
 from tests.support.faces import DEVICE, SESSION, Town
 from tests.support.foundations import CAST, OPERATOR, Foundation
@@ -315,6 +318,28 @@ class Scene:
         )
         return str(made)
 
+    async def approval(self, who: str) -> str:
+        """A coupon that one of the cast, or the merchant, asked a second person for."""
+        asker = who if who in self.foundation.people else "merchant"
+        return await keep_approval(self.site, self.foundation, asker, self.mark)
+
+    async def sheet(self, state: str = "refused") -> str:
+        """A list of shops that somebody sent."""
+        made = uuid7()
+        fault = {"column": "name", "code": "imports.fault.empty", "params": {}}
+        told = {"head": [self.mark], "lines": [{"line": 2, "cells": [self.mark], "faults": [fault]}]}
+        await self.site.admin.execute(
+            """insert into core.import_run (tenant_id, id, kind, file_name, state, plan, faults, created_by)
+               values ($1, $2, 'shops', $3, $4, '{"added": [], "changed": []}', $5::jsonb, $6)""",
+            self.foundation.id,
+            made,
+            f"{self.mark} list",
+            state,
+            json.dumps(told),
+            self.foundation.people["staff"],
+        )
+        return str(made)
+
     async def pending(self) -> dict[str, str]:
         """The cookie of a device that has asked for a code, by a phone that nobody else has."""
         await self.forget_limits()
@@ -343,8 +368,8 @@ def reads(answer: Answer, scene: Scene, ask: Ask) -> list[str]:
 
 async def set_scenes(site: Site, demo_url: str, folder: Path) -> tuple[Scene, Scene]:
     """Our own foundation and a foreign one."""
-    ours = await _scene(site, site.seongnam, "zqOurs", folder)
-    theirs = await _scene(site, site.bucheon, "zqTheirs", folder)
+    ours = await set_scene(site, site.seongnam, "zqOurs", folder)
+    theirs = await set_scene(site, site.bucheon, "zqTheirs", folder)
     # What was written here beside the processes is known to each of them after this.
     await asyncio.sleep(FRESH_SECONDS)
     return replace(ours, demo_url=demo_url), replace(theirs, demo_url=demo_url)
@@ -379,7 +404,8 @@ async def send(scene: Scene, ask: Ask, address: tuple[str, str], *, host: str, c
     return Answer(answer.status_code, kept, text, tuple(answer.headers.get_list("set-cookie")), content)
 
 
-async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
+async def set_scene(site: Site, foundation: Foundation, mark: str, folder: Path) -> Scene:
+    """A foundation with one of everything, under a mark; files are kept in a folder."""
     await _sign(site, foundation, mark)
     stage = await set_stage(site, foundation)
     secret = f"{mark} secret"
@@ -397,8 +423,10 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         place = await _place(Session(unit), foundation.people["clerk"])
     made = {
         "letter_id": await scene.letter(),
+        "approval_id": await scene.approval("merchant"),
         "helper_id": str((asked := await scene.help_asked())[0]),
         "helping_id": await scene.lent_to("customer"),
+        "showing_id": await showing_for(scene, "merchant"),
         "session_id": await scene.session_to_end("merchant"),
         "membership_id": place,
         "colleague_id": await scene.colleague("officer"),
@@ -406,6 +434,7 @@ async def _scene(site: Site, foundation: Foundation, mark: str, folder: Path) ->
         "invitation_id": str(invitation.invitation_id),
         "link_id": await scene.linked.link("merchant"),
         "client_id": (await scene.program())[0],
+        "run_id": await scene.sheet(),
         "token_id": await scene.own_token("merchant"),
         "login_id": await scene.login("merchant"),
         "passkey_id": str(await Prover(scene, foundation.people["owner"]).passkey()),

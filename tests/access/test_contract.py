@@ -55,6 +55,9 @@ def unseen(subject: Subject) -> set[int]:
     if operation.idempotency is not Idempotency.NONE:
         # Two at once with one key.
         found.add(HTTPStatus.CONFLICT)
+    if operation.approval is not None:
+        # Where the foundation wants a second person.
+        found.add(HTTPStatus.ACCEPTED)
     if operation.permission is not None and not forbidden(subject):
         # Every role holds the permission.
         found.add(HTTPStatus.FORBIDDEN)
@@ -81,13 +84,14 @@ async def asked(ours: Scene, subject: Subject) -> AsyncIterator[tuple[Ask, Answe
     """Requests with what they must be answered: each but the first differs from a good one in one thing."""
     assert subject.operation is not None
     operation, rights = subject.operation.operation, RIGHTS[subject.name]
-    known = ours.credentials(min(rights.may - {"anonymous"}), api=True)
+    asker = min(rights.may - {"anonymous"})
+    known = ours.credentials(asker, api=True)
     host = ours.foundation.host
 
     async def at(ask: Ask, status: int, *, host: str = host, known: dict[str, str] = known) -> tuple[Ask, Answer, int]:
         return ask, await send(ours, ask, (subject.method, subject.path), host=host, credentials=known), status
 
-    good = await request_for(subject, ours, "owner")
+    good = await request_for(subject, ours, asker)
     yield await at(good, operation.status)
     yield await at(good, HTTPStatus.UNAUTHORIZED, known={"Authorization": "Bearer nobody"})
     yield await at(good, HTTPStatus.NOT_FOUND, host=PLATFORM)

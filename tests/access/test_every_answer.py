@@ -27,7 +27,10 @@ ANSWERS_FLOOR, PAGES_FLOOR, COOKIES_FLOOR = 1_420, 740, 40
 
 HTML = "text/html"
 # What may be kept by a browser, since it is nobody's alone.
-PUBLIC = ("GET /static/", "GET /look.css", "GET /files/")
+PUBLIC = (
+    *("GET /static/", "GET /look.css", "GET /files/", "GET /pictures/", "GET /sitemap", "GET /robots.txt"),
+    *("GET /portal/worker.js", "GET /portal/app.webmanifest", "GET /portal/icon-"),
+)
 # Where a page's own address is: nothing else loads, submits or runs anything.
 ADDRESSES = frozenset({"src", "href", "action", "formaction", "data", "poster", "srcset", "xlink:href", "ping", "background", "manifest"})
 LOADED = frozenset({"script", "link", "img", "source", "audio", "video", "use", "image", "track", "input", "form", "button"})
@@ -62,11 +65,13 @@ class Markup(HTMLParser):
         self.faults += [f"<{tag}>" for _ in [0] if tag in NEVER]
         self.faults += [f"<{tag} {name}>" for name in told if re.match(r"on|style$|srcdoc$|hx-on|data-hx-on|hx-vals$|hx-vars$", name)]
         self.faults += [f"<{tag} {name}={value}>" for name, value in told.items() if re.search(r"\bjs:|javascript:", value)]
-        if tag == "script" and not told.get("src"):
+        if tag == "script" and not told.get("src") and told.get("type") != "application/ld+json":
             self.faults.append("<script> without a source")
         if tag == "meta" and "http-equiv" in told:
             self.faults.append(f"<meta http-equiv={told['http-equiv']}>")
-        self.faults += [f"<{tag} {name}={told[name]}>" for name in ADDRESSES & told.keys() if not _may_lead(tag, told[name])]
+        # A page's own address, and those of its languages, are told and not loaded.
+        place = "a" if tag == "link" and told.get("rel") in {"canonical", "alternate"} else tag
+        self.faults += [f"<{tag} {name}={told[name]}>" for name in ADDRESSES & told.keys() if not _may_lead(place, told[name])]
 
 
 def _may_lead(tag: str, address: str) -> bool:
@@ -192,6 +197,7 @@ def test_the_judge_of_pages_finds_each_fault() -> None:
         "<p onclick=x>",
         "<style></style>",
         "<script>x</script>",
+        "<script type=application/json+ld>x</script>",
         "<script src=//evil></script>",
         "<script src='blob:x'></script>",
         "<img src=https://evil/x.png>",
@@ -206,12 +212,16 @@ def test_the_judge_of_pages_finds_each_fault() -> None:
         "<p hx-on:click=x>",
         "<p hx-get='js:x'>",
         "<svg><use xlink:href='https://evil#x'/></svg>",
+        "<link rel=stylesheet href=https://evil/x.css>",
+        "<link rel='canonical stylesheet' href=https://evil/x.css>",
     ):
         assert faults_of(bad), bad
     for good in (
         "<a href=https://www.facebook.com/>",
         "<a href=tel:031>",
         "<script src=/x.js></script>",
+        "<link rel=canonical href=https://seongnam.example/>",
+        "<script type=application/ld+json>{}</script>",
         "<a href='?page=2'>",
         "<a href='#main'>",
     ):

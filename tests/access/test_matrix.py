@@ -4,6 +4,7 @@ A refusal counts only beside its positive control: the same request, by one who 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.suite("A2")
 
 POSITIONS = ("own", "foreign", "none")
 # As many as there were when this was last written: it only grows.
-FLOOR = 212 * len(ROLES) * len(POSITIONS)
+_LENGTH = re.compile(r"(?m)^content-length: \d+$")
+FLOOR = 233 * len(ROLES) * len(POSITIONS)
 
 # Addresses at which an id names no object of a foundation, or at which one that is gone is as good as done.
 NO_OBJECT: Mapping[str, str] = {
@@ -33,10 +35,12 @@ NO_OBJECT: Mapping[str, str] = {
 }
 
 # Fields that name an object and are not called as the parameter of a path is that takes it.
-FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id"}
+FIELDS: Mapping[str, str] = {"market": "market_id", "subject": "invitation_id", "row": "shop_id", "rows": "shop_id"}
 
 # What is typed here is a secret that is tried, and tries are counted: it names nothing.
-TRIED = frozenset({"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app"})
+TRIED = frozenset(
+    {"POST /sign-in/code", "POST /sign-in/factor", "POST /sign-in/factor/recovery", "POST /sign-in/factor/app", "POST /console/screens"}
+)
 
 KEYS = "core.idempotency"
 
@@ -181,7 +185,7 @@ def twins(subject: Subject, ask: Ask, ours: Scene, theirs: Scene) -> Iterator[tu
             foreign_id = theirs.tokens[subject.path] if name == "token" else theirs.ids[takes]
             one, other = (_with(ask, part, {**held, name: value}) for value in (foreign_id, unknown(takes, known)))
             yield part, one, other
-    if ask.content is not None:
+    if ask.content is not None and not ask.headers.get("Content-Type", "").startswith("multipart/"):
         told = json.loads(ask.content)
         for name in objects(told):
             foreign, never = (outside(ours, {**told, name: value}) for value in (theirs.ids[name], unknown(name, known)))
@@ -210,7 +214,8 @@ def same(one: Answer, other: Answer, first: Ask, second: Ask) -> bool:
         text = f"{answer.status}\n{answer.everything}"
         for value in differing:
             text = text.replace(value, "…")
-        told.append(text)
+        # A page that repeats its own address is packed into a few bytes more or less.
+        told.append(_LENGTH.sub("", text))
     return told[0] == told[1]
 
 

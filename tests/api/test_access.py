@@ -19,8 +19,9 @@ from tests.support.web import Caller
 
 STRANGERS = frozenset({"other merchant", "other clerk"})
 # What is of one shop, or of one customer: for the people of another it is as if it were not there.
-OF_A_SHOP = frozenset({"example.thank", "coupons.read_claim", "coupons.read_redemption"})
-OF_A_PERSON = frozenset({"coupons.read_claim"})
+_ASKED = frozenset({"core.read_approval", "core.take_approval_back"})
+OF_A_SHOP = frozenset({"example.thank", "coupons.read_claim", "coupons.read_redemption"}) | _ASKED
+OF_A_PERSON = frozenset({"coupons.read_claim"}) | _ASKED
 
 INVALID = {
     "wrong": "Bearer smi_" + "A" * 43,

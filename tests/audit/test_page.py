@@ -16,7 +16,7 @@ from smilero_core.db.session import Session
 from smilero_sdk.context import Actor
 from smilero_sdk.roles import Role
 from smilero_tenants.console.audit import PAGE_SIZE
-from smilero_tenants.console.audit_words import harmless
+from smilero_tenants.tables.saying import harmless
 from tests.conftest import LookedAt
 from tests.support.application import Site
 from tests.support.faces import Town, new_town, sentence

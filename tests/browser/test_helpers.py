@@ -60,5 +60,5 @@ async def coupon(daughter: Visitor) -> None:
         await daughter.page.wait_for_url(path)
     await daughter.keep("9-acting-made")
     await daughter.page.locator(".undo button").click()
-    await daughter.page.wait_for_url("**/campaigns")
+    await daughter.page.wait_for_url("**/campaigns?undone=true")
     await daughter.keep("9-acting-list")

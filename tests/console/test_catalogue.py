@@ -162,7 +162,12 @@ async def test_the_api_tells_the_foundation_alone(town: Town, who: str | None, s
             "storefront": "on",
             "stranger": "unlisted",
         }
-        assert {one["name"]: one["value"] for one in told["coupons"]["settings"]} == {"undo_minutes": 10, "stock": 30, "per_person": 1}
+        assert {one["name"]: one["value"] for one in told["coupons"]["settings"]} == {
+            "undo_minutes": 10,
+            "stock": 30,
+            "per_person": 1,
+            "two_won": 1_000_000,
+        }
 
 
 def test_a_plugin_that_names_nothing_in_korean_does_not_start(looked_at: LookedAt) -> None:

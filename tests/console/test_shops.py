@@ -227,7 +227,7 @@ async def test_settings_of_coupons_are_what_the_pages_do(town: Town) -> None:
     assert re.search(r'class="answer selected" name="stock" value="70"', question)
     form = {"kind": "won", "value": "1000", "until": "week", "stock": "70"}
     made = await merchant.get((await merchant.post("/portal/coupons/campaigns", form, key=str(uuid4()))).headers["location"])
-    assert "3분 안에" in made.text
+    assert "data-undo-minutes>3</span>분 안에" in made.text
     campaign = (await till.caller("merchant").get(CAMPAIGNS)).json()["items"][0]
     assert (campaign["stock"], campaign["per_person"]) == (70, 4)
     assert "포장할 때만 써요" in (await town.guest().get(f"/coupons/c/{campaign['id']}")).text

@@ -71,8 +71,13 @@ def sentences(root: Path) -> dict[str, dict[str, str]]:
     for folder in package_folders(root):
         for path in sorted(folder.rglob("locale/*.po")):
             with path.open("rb") as source:
-                messages = {str(message.id): str(message.string) for message in read_po(source) if message.id and message.string}
-            found.setdefault(path.stem, {}).update(messages)
+                messages = [message for message in read_po(source, locale=path.stem) if message.id]
+            for message in messages:
+                # Of plural forms the last is the one for many.
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string if isinstance(message.string, str) else (message.string or ("",))[-1]
+                if text:
+                    found.setdefault(path.stem, {})[key] = text
     return found
 
 

@@ -193,7 +193,7 @@ async def test_an_export_is_a_page_to_read_and_a_file_for_each_section(somebody:
         page = source.read("index.html").decode()
         said = {name: json.loads(source.read(name)) for name in source.namelist() if name.endswith(".json")}
     by_title = {(one["from"], one["title"]): one["rows"] for one in said.values()}
-    assert len(by_title) == len(said) == 13
+    assert len(by_title) == len(said) == 15
     [profile] = by_title["core", "이름과 번호"]
     assert (profile["name"], profile["phone"]) == (NAME, PHONE)
     assert [row["role"] for row in by_title["core", "맡은 일"]] == ["customer", "clerk"]

@@ -21,6 +21,16 @@ _PROOF = "a proof or an address of a program from outside that is compared by ev
 CANNOT: Mapping[str, str] = {
     "core.api_token.role": _WORD,
     "core.api_token.scopes": _WORD,
+    "core.approval.asked_as": _WORD,
+    "core.approval.language": _WORD,
+    "core.approval.name": _WORD,
+    "core.approval.operation": _WORD,
+    "core.approval.outcome": "where it led, or the code of a refusal, looked up",
+    "core.approval.permission": _WORD,
+    "core.approval.plugin": _WORD,
+    "core.approval.state": _WORD,
+    "core.approval_choice.name": _WORD,
+    "core.approval_choice.plugin": _WORD,
     "core.audit_entry.plugin": _WORD,
     "core.audit_entry.role": _WORD,
     "core.audit_entry.sentence": _WORD,
@@ -35,6 +45,8 @@ CANNOT: Mapping[str, str] = {
     "core.idempotency.caller": "a role and an id, and the same for each repetition",
     "core.idempotency.content_type": _WORD,
     "core.idempotency.operation": _WORD,
+    "core.import_run.kind": _WORD,
+    "core.import_run.state": _WORD,
     "core.inbox.handler": _WORD,
     "core.inbox.plugin": _WORD,
     "core.invitation.role": _WORD,
@@ -173,6 +185,7 @@ _ROWS = (
 _HELD = {
     "text": "$2 || ' ' || coalesce({0}, '')",
     "text[]": "array_append({0}, $2)",
+    "bytea": "convert_to($2 || ' ', 'UTF8') || coalesce({0}, '')",
     "jsonb": "coalesce({0}, '{{}}') || jsonb_build_object('name', $2::text)",
 }
 # JSON whose fields are known, with the field that takes a text.

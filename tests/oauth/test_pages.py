@@ -28,14 +28,14 @@ async def let_in(owner: Guest, **changes: str) -> Response:
 
 
 def shown_token(page: Response, prefix: str) -> str:
-    found = re.findall(rf'<p class="token">({prefix}[\w-]{{43}})</p>', page.text)
+    found = re.findall(rf'<span class="token">({prefix}[\w-]{{43}})</span>', page.text)
     assert len(found) == 1, page.text
     return str(found[0])
 
 
 def program_on(page: Response, stage: Stage) -> Outside:
     client_id = re.findall(r'client_id</span> <span class="token">([0-9a-f-]{36})<', page.text)
-    secret = re.findall(r'<p class="token">(smc_[\w-]{43})</p>', page.text)
+    secret = re.findall(r'<span class="token">(smc_[\w-]{43})</span>', page.text)
     return Outside(stage.town, client_id[0], secret[0] if secret else None)
 
 

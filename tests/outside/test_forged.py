@@ -379,4 +379,4 @@ async def test_the_sign_in_page_says_why_and_the_phone_remains(town: Town, why: 
     assert f"outside.{why}" in page.text
     assert 'role="alert"' in page.text
     assert 'name="phone"' in page.text
-    assert "alert" not in (await town.guest().get("/sign-in", params={"outside": "<b>"})).text
+    assert 'role="alert"' not in (await town.guest().get("/sign-in", params={"outside": "<b>"})).text

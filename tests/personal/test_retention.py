@@ -60,6 +60,14 @@ MADE = {
     "helpers": """insert into core.helper (tenant_id, id, merchant_id, shop_id, relation, limits, token_hash, until)
         select $1, $2, (select id from core.person where tenant_id = $1 limit 1), (select id from core.shop where tenant_id = $1 limit 1),
           'daughter', 'look', uuid_send($2), $3""",
+    "approvals": """insert into core.approval (tenant_id, id, plugin, name, operation, permission, asked_by, asked_as, language,
+          body_sealed, body_hash, state, asked_at, expires_at, decided_at)
+        select $1, $2, 'x', 'x.x', 'x', 'x', (select id from core.person where tenant_id = $1 limit 1), 'staff', 'ko', '', '',
+          'expired', $3, $3, $3""",
+    "showings": """insert into core.showing (tenant_id, id, merchant_id, path, created_at, until)
+        select $1, $2, (select id from core.person where tenant_id = $1 limit 1), '/portal', $3::timestamptz - interval '1 minute', $3""",
+    "import files": """insert into core.import_run (tenant_id, id, kind, file_name, state, created_by, created_at)
+        select $1, $2, 'shops', 'x.csv', 'done', (select id from core.person where tenant_id = $1 limit 1), $3""",
     "dead letters": """insert into core.job (tenant_id, id, plugin, kind, name, payload, state, run_at)
         values ($1, $2, 'x', 'job', 'x', '{}', 'dead', $3)""",
     "failures": """insert into core.plugin_failure (tenant_id, id, plugin, hook, error, trace, failed_at)
@@ -75,7 +83,7 @@ BEFORE = (
     values ($1, $2, 'naver', 'x', 'x', 'x', false, false)""",
 )
 # What a row is known by that is there whole, where a rule blanks it.
-BLANK = {"message": "body_sealed <> ''", "helper": "token_hash is not null"}
+BLANK = {"message": "body_sealed <> ''", "helper": "token_hash is not null", "showing": "path <> ''", "import_run": "file_name <> ''"}
 JUST = timedelta(minutes=5)
 
 

@@ -29,6 +29,7 @@ from smilero_core.identity.totp import new_secret
 from smilero_core.identity.vault import ATTEMPT_PROVED, LostKeyError, Vault
 from smilero_core.messaging.channels import NoChannel
 from smilero_core.messaging.security import SecurityMessages
+from smilero_core.plugins.approval_rows import Approvals, Asker, Body, Command, Told
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_sdk.errors import Problem
 from smilero_sdk.roles import Lent, Role
@@ -121,6 +122,8 @@ async def seal_the_rest(session: Session, foundation: Foundation, vault: Vault) 
     made = new_attempt(provider, "", "http://seongnam.localhost", "/")
     await Attempts(session, tenant, vault).begin(state, "browser", made, own_callback=False)
     await session.execute("update core.outside_attempt set proved_sealed = $1", vault.seal(tenant, ATTEMPT_PROVED, "{}"))
+    command = Command("gate", "gate.open", "x", "gate.open", Body(form={"colour": "red"}), Told("gate.said"), "ko")
+    await Approvals(session, foundation.id, vault).keep(command, Asker(foundation.people["owner"], Role.OWNER))
 
 
 def a_leave(foundation: Foundation) -> Leave:
@@ -170,6 +173,9 @@ async def test_after_the_change_the_new_secret_opens_and_finds_everything(office
         assert isinstance(provider, UUID)
         assert await OutsideLogins(session, tenant, office.new).person(provider, SUBJECT) == office.foundation.people["merchant"]
         assert await Factors(session, tenant, office.new).code_now(office.foundation.people["merchant"], datetime.now(UTC))
+        kept = await session.fetch_value("select id from core.approval")
+        assert isinstance(kept, UUID)
+        assert (await Approvals(session, tenant, office.new).one(kept)).sound
         # The number is found: it has a leave of hers already.
         assert await Helpers(session, tenant, office.new).ask(a_leave(office.foundation), NEWCOMER, "daughter") is None
         message = await session.fetch_row(

@@ -17,7 +17,7 @@ from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import Problem
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import Plugin
-from smilero_sdk.pages import Attachment, Face, Form, Pages, Redirect
+from smilero_sdk.pages import Attachment, Face, Form, Pages, Redirect, View
 from smilero_sdk.roles import Permission, Role
 from smilero_sdk.services import PictureSize
 from smilero_web.app import Application
@@ -70,6 +70,10 @@ class Hooks:
                 raise RuntimeError(form.how)
             return Redirect(f"/kept/{kept.id}?size={kept.size}&type={kept.media_type}")
 
+        @pages.get(Face.PORTAL, "/send", permission=permission)
+        async def ask(ctx: TenantContext) -> View:  # noqa: ARG001 - every page has the context
+            return View(f"{self.name}/send.html", {"action": f"/portal/{self.name}/photos"})
+
         @pages.get(Face.PORTAL, "/photos/{file_id}", permission=permission)
         async def find(ctx: TenantContext, file_id: UUID, query: Wanted) -> Redirect:
             file = await ctx.files.get(file_id)
@@ -95,6 +99,7 @@ async def serving_albums(
 ) -> AsyncIterator[tuple[str, FileStore]]:
     """The application with the two plugins alone, or with others beside them; its address, and its store."""
     parts = assemble(WebSettings(data_dir=folder, files_url=files_url, redis_url=redis_url))
+    parts.templates.add(ALBUM, Path(__file__).parent / "templates")
     host = PluginHost([_plugin(ALBUM), _plugin(OTHER), *beside], [ALBUM, OTHER, *(one.name for one in beside)])
     application = Application(replace(parts, host=host, access=Access(host.permissions)), database)
     server = uvicorn.Server(uvicorn.Config(application.build(), port=0, log_config=None))

@@ -16,11 +16,12 @@ from smilero_core.identity.access import Access
 from smilero_core.identity.sessions import open_session
 from smilero_core.identity.vault import Vault
 from smilero_core.plugins.host import PluginHost
-from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Unit
+from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Todo, Unit
 from smilero_sdk.context import TenantContext
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.registry import Shop
+from smilero_sdk.roles import Permission, Role
 from smilero_web.app import Application
 from smilero_web.runtime import assemble
 from smilero_web.settings import WebSettings
@@ -52,6 +53,12 @@ class Careless:
     async def provide_prints(self, ctx: TenantContext, shop: Shop) -> list[Printout]:  # noqa: ARG002 - the hook's own
         """As told."""
         return self._answer("provide_prints")  # type: ignore[no-any-return]  # that is the point
+
+    @hookimpl
+    async def provide_todos(self, ctx: TenantContext) -> list[Todo]:  # noqa: ARG002 - the hook's own
+        """As told; something that can be awaited is."""
+        answer = self._answer("provide_todos")
+        return await answer() if callable(answer) else answer  # type: ignore[no-any-return]  # that is the point
 
     @hookimpl
     def register_measures(self) -> list[Measure]:
@@ -105,7 +112,8 @@ async def open_careless_site(cluster: Cluster) -> AsyncIterator[CarelessSite]:
     """A database of its own with one foundation, which has every plugin on and this one too."""
     implementation = Careless()
     title = {"ko": "덜렁이", "en": "Careless"}
-    manifest = Plugin(NAME, "smilero_sdk", title, title, "0", implementation)
+    permissions = (Permission(f"{NAME}.look", frozenset({Role.OWNER, Role.STAFF})), Permission(f"{NAME}.own", frozenset({Role.OWNER})))
+    manifest = Plugin(NAME, "smilero_sdk", title, title, "0", implementation, permissions=permissions)
     found_plugins = PluginHost.discover().plugins
     host = PluginHost([*found_plugins.values(), manifest], [*found_plugins, NAME])
     async with cluster.database() as settings:

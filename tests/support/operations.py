@@ -16,6 +16,7 @@ from smilero_web.app import Application
 from smilero_web.runtime import assemble
 from smilero_web.settings import WebSettings
 from tests.support.application import Site
+from tests.support.approvals import keep_approval
 from tests.support.coupons import Row, Till, campaign_body
 from tests.support.foundations import Foundation
 
@@ -59,6 +60,7 @@ async def set_stage(site: Site, foundation: Foundation) -> Stage:
         "shop_id": str(foundation.shop),
         "market_id": str(foundation.market),
         "greeting_id": await _greeting(till),
+        "approval_id": await keep_approval(site, foundation, "owner", "shop"),
     }
     return Stage(till, ids, campaign)
 

@@ -21,6 +21,8 @@ INSTALLED = tuple(sorted(point.name for point in entry_points(group="smilero.plu
 _SMILERO = (str(Path(sys.executable).with_name("smilero")), "web")
 # The command refuses demo mode on a database that it did not start itself; its application does not.
 DEMO = (sys.executable, "-m", "uvicorn", "--factory", "smilero_web.app:create_app", "--port", "0", "--no-server-header")
+# As the demo's: on a machine that does other things too.
+_SECONDS = 180
 _LISTENS = re.compile(r"running on (http://\S+)")
 
 
@@ -69,7 +71,7 @@ async def running_server(
     listens: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     reading = asyncio.create_task(server._read(listens))  # noqa: SLF001 - its own
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_SECONDS):
             server.url = await listens
         yield server
     finally:

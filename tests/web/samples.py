@@ -48,7 +48,10 @@ SHOPS: list[dict[str, object]] = [
     {"url": "/storefront/shops/1", "name": "부흥시장 원조 할머니 손두부와 순두부집", "stall": "2층 나-117호"},
     {"url": "/storefront/shops/2", "name": "누리빵집", "stall": None},
 ]
-CATEGORIES = [{"name": "가공식품", "shops": SHOPS}, {"name": "음식점", "shops": SHOPS}]
+CATEGORIES: list[dict[str, object]] = [{"name": "가공식품", "shops": SHOPS}, {"name": "음식점", "shops": SHOPS}]
+DIRECTORY: dict[str, object] = {"categories": CATEGORIES, "q": "", "found": 4, "kinds": [], "kind": None, "part": 1, "parts": 1}
+MANY: dict[str, object] = {"categories": [], "found": 2621, "kinds": [{"name": "옷", "url": "?kind=clothes", "count": 728}]}
+ONE_KIND: dict[str, object] = {"categories": CATEGORIES[:1], "kind": "clothes", "part": 2, "parts": 4}
 SHOP: dict[str, object] = {
     "name": "누리빵집",
     "stall": "12호",
@@ -64,17 +67,19 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "platform": ("platform/home.html", {"tenants": [TENANT]}),
     "platform, empty": ("platform/home.html", {"tenants": []}),
     **{
-        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None})
-        for kind in ("not_found", "forbidden", "failure", "no_tenant")
+        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None, "home_url": "/"})
+        for kind in ("not_found", "forbidden", "failure", "no_tenant", "method", "over", "input", "wait", "busy")
     },
     "front page of no plugin": ("public/home.html", {}),
     "home": ("storefront/home.html", HOME),
     "home, found": ("storefront/home.html", HOME | {"q": "시장"}),
     "home, nothing found": ("storefront/home.html", HOME | {"q": "없는 곳", "open_today": [], "closed_today": []}),
-    "market": ("storefront/market.html", {"market": MARKET, "categories": CATEGORIES, "q": ""}),
-    "market, closed": ("storefront/market.html", {"market": CLOSED, "categories": [], "q": ""}),
-    "market, found": ("storefront/market.html", {"market": MARKET_DAY, "categories": CATEGORIES, "q": "두부"}),
-    "market, nothing found": ("storefront/market.html", {"market": MARKET, "categories": [], "q": "두부"}),
+    "market": ("storefront/market.html", {"market": MARKET, **DIRECTORY}),
+    "market, many shops": ("storefront/market.html", {"market": MARKET, **DIRECTORY, **MANY}),
+    "market, one kind of many": ("storefront/market.html", {"market": MARKET, **DIRECTORY, **ONE_KIND}),
+    "market, closed": ("storefront/market.html", {"market": CLOSED, **DIRECTORY, "categories": []}),
+    "market, found": ("storefront/market.html", {"market": MARKET_DAY, **DIRECTORY, "q": "두부", "found": 300}),
+    "market, nothing found": ("storefront/market.html", {"market": MARKET, **DIRECTORY, "categories": [], "q": "두부"}),
     "shop": ("storefront/shop.html", {"shop": SHOP, "market": MARKET, "slots": []}),
     "shop without a number": ("storefront/shop.html", {"shop": SHOP | {"phone": None}, "market": MARKET, "slots": []}),
     "shop, closed": (

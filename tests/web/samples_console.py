@@ -1,9 +1,12 @@
 """Contexts as the routes give them to the pages of the console."""
 
+from tests.web.samples_approvals import APPROVAL_DESK, MARKS, NO_TODOS, TODOS
 from tests.web.samples_factor import FACTOR_DESK_PAGES
 from tests.web.samples_oauth import ONE_PROGRAM, PROGRAMS, TOKENS
 from tests.web.samples_onboarding import DESK_PAGES
 from tests.web.samples_personal import DESK_PAGES as PERSON_PAGES
+from tests.web.samples_showing import SCREEN_PAGES
+from tests.web.samples_tables import TABLE_PAGES
 
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
@@ -65,6 +68,7 @@ FACTS: dict[str, object] = {
         }
     ],
     "works": [{"label": "알리는 일", "names": ["lantern.lit", "lantern.out"]}],
+    "approvals": MARKS,
     "settings_url": "/console/plugins/coupons/settings",
     "shop_settings": True,
 }
@@ -118,61 +122,16 @@ NOTICE = {
     "url": "/console/health",
     "url_label": "까닭 보기",
 }
-LONG_MARKET = "부산광역시부평깡통시장상인회협동조합"
-SHOP_LIST: dict[str, object] = {
-    "q": "",
-    "invitations_url": "/console/invitations",
-    "markets": [{"id": str(index), "name": f"{LONG_MARKET} {index}", "selected": False} for index in range(160)],
-    "rows": [
-        {
-            "name": "부흥시장 원조 할머니 손두부와 순두부집",
-            "url": "/shops/1",
-            "stall": "2층 나-117호",
-            "category": "가공식품",
-            "market": LONG_MARKET,
-            "status_text": "영업 중",
-            "status_tone": "on",
-            "plugins_url": "/console/shops/1/plugins",
-            "people_url": "/console/shops/1/people",
-            "plugins_text": "한 가지 뺌",
-        },
-        {
-            "name": "누리빵집",
-            "url": "/shops/2",
-            "stall": None,
-            "category": None,
-            "market": "구포시장",
-            "status_text": "떠남",
-            "plugins_url": "/console/shops/2/plugins",
-            "people_url": None,
-            "plugins_text": "모두",
-        },
+_SEARCH: dict[str, object] = {"q": "", "sections": [], "count": 0, "action": "/console/search", "longest": 60}
+HITS = _SEARCH | {
+    "q": "ㅃㅈ",
+    "count": 3,
+    "sections": [
+        {"title": "가게", "hits": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}]},
+        {"title": "사람", "hits": [{"title": "박지은", "detail": "1234 · 누리빵집", "url": "/console/people/1"}]},
+        {"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]},
     ],
-    "total": 26638,
-    "page": 3,
-    "pages": 533,
-    "prev_url": "?page=2",
-    "next_url": "?page=4",
 }
-NO_SHOPS = SHOP_LIST | {"markets": [], "rows": [], "total": 0, "page": 1, "pages": 1, "prev_url": None, "next_url": None}
-COUPON = {
-    "shop": "부흥시장 원조 할머니 손두부와 순두부집",
-    "shop_url": "/shops/1",
-    "benefit": "2,000원 깎아 드려요",
-    "until": "11월 30일",
-    "claimed": 1204,
-    "redeemed": 812,
-    "stock": 2000,
-    "state_text": "나눠 주는 중",
-    "state_tone": "on",
-}
-COUPONS: dict[str, object] = {"q": "", "rows": [COUPON, COUPON | {"stock": None, "state_text": "끝남"}], "next_url": "?after=2"}
-HITS: dict[str, object] = {
-    "count": 2,
-    "shops": [{"title": "누리빵집", "detail": "원미부흥시장 12호 · 빵", "url": "/console/shops?q=누리빵집"}],
-    "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/console/coupons/campaigns"}]}],
-}
-NO_HITS: dict[str, object] = {"count": 0, "shops": [], "groups": []}
 
 LETTER = {
     "plugin": "쿠폰",
@@ -199,6 +158,7 @@ WORK: dict[str, object] = {
     "letters": [LETTER, LETTER | {"why": ""}],
     "rows": [WAITING, WAITING | {"name": "storefront", "oldest": None, "replay": None}],
     "today": "2026-11-24",
+    **TODOS,
 }
 
 CHANGE: dict[str, object] = {"label": "등불 수", "before": "3", "after": "4"}
@@ -229,10 +189,25 @@ LOG: dict[str, object] = {
 }
 NO_LOG = LOG | {"rows": [], "prev_url": None, "next_url": None}
 
+FOUNDATION: dict[str, object] = {
+    "look": {
+        "name": "부천시 상권활성화재단 원미부흥시장 상인회 지원센터",
+        "seal": "부",
+        "colour": "#1d4f8c",
+        "phone": "032-611-1700",
+        "sender": "부천 상권지원",
+    },
+    "longest": 80,
+    "action": "/console/foundation",
+    "alert": None,
+    "done": "저장했습니다. 이름은 몇 초 안에, 색은 길어야 5분 안에 모든 화면에서 바뀝니다.",
+}
+
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "console, found everywhere": ("console/search.html", DESK | {"q": "ㅃㅈ", "found": HITS}),
-    "console, found nowhere": ("console/search.html", DESK | {"q": "없는 곳", "found": NO_HITS}),
-    "console, not searched": ("console/search.html", DESK | {"q": "", "found": NO_HITS}),
+    "console, error": ("platform/error_console.html", DESK | {"kind": "over", "message": None, "home_url": "/console"}),
+    "console, found everywhere": ("console/search.html", DESK | HITS),
+    "console, found nowhere": ("console/search.html", DESK | _SEARCH | {"q": "없는 곳"}),
+    "console, not searched": ("console/search.html", DESK | _SEARCH),
     "console, plugins": ("console/plugins.html", DESK | {"plugins": PLUGINS, "notice": NOTICE, "only_owner": False}),
     "console, no plugin": ("console/plugins.html", DESK | {"plugins": [], "notice": None, "only_owner": True}),
     "console, plugin": ("console/plugin.html", DESK | PLUGIN | {"facts": FACTS, "alert": None, "back_url": "/console/plugins"}),
@@ -254,12 +229,18 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "console, shop's plugins": ("console/shop_plugins.html", DESK | SHOP_USES),
     "console, shop without plugins": ("console/shop_plugins.html", DESK | SHOP_USES | {"plugins": [], "alert": "뺄 수 없습니다."}),
-    **{name: (template, DESK | values) for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES}.items()},
-    "console, shops": ("console/shops.html", DESK | SHOP_LIST),
-    "console, nothing found": ("console/shops.html", DESK | NO_SHOPS | {"q": "없는 곳"}),
-    "console, no shop": ("console/shops.html", DESK | NO_SHOPS),
+    **{
+        name: (template, DESK | values)
+        for name, (template, values) in {**DESK_PAGES, **FACTOR_DESK_PAGES, **PERSON_PAGES, **APPROVAL_DESK, **SCREEN_PAGES}.items()
+    },
+    **{name: (template, DESK | values) for name, (template, values) in TABLE_PAGES.items()},
     "console, work": ("console/work.html", DESK | WORK),
-    "console, no work": ("console/work.html", DESK | WORK | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, no work": ("console/work.html", DESK | WORK | NO_TODOS | {"letters": [], "rows": [WAITING | {"queued": 0}]}),
+    "console, foundation": ("console/foundation.html", DESK | FOUNDATION),
+    "console, foundation that cannot look so": (
+        "console/foundation.html",
+        DESK | FOUNDATION | {"alert": "흰 글자가 읽히지 않는 옅은 색입니다. 더 짙은 색을 정해 주세요.", "done": None},
+    ),
     "console, programs": ("console/programs.html", DESK | PROGRAMS),
     "console, no program": ("console/programs.html", DESK | PROGRAMS | {"programs": [], "done": "끊었습니다."}),
     "console, program not to be let in": ("console/programs.html", DESK | PROGRAMS | {"alert": "이름을 적어 주세요."}),
@@ -278,7 +259,4 @@ CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, audit of one thing": ("console/audit.html", DESK | LOG | {"subject": True, "prev_url": None}),
     "console, no act found": ("console/audit.html", DESK | NO_LOG),
     "console, no act": ("console/audit.html", DESK | NO_LOG | {"given": {}}),
-    "console, coupons": ("coupons/console_list.html", DESK | COUPONS),
-    "console, no coupon found": ("coupons/console_list.html", DESK | COUPONS | {"q": "없는 곳", "rows": [], "next_url": None}),
-    "console, no coupon": ("coupons/console_list.html", DESK | COUPONS | {"rows": [], "next_url": None}),
 }

@@ -2,11 +2,13 @@
 
 from markupsafe import Markup
 
+from tests.web.samples_approvals import APPROVAL_PORTAL
 from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
 from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
 from tests.web.samples_personal import ERASED_PAGES, OWN_PAGES
+from tests.web.samples_showing import SHOWING_PAGES
 from tests.web.samples_switching import SWITCHING_PAGES
 
 BAR = [
@@ -21,7 +23,11 @@ LONG_SHOP = {
 }
 WAYS = {"bar": BAR, "sign_out_url": "/portal/sign-out", "search_url": "/portal/search", "switch_url": "/switch"}
 PORTAL: dict[str, object] = {"frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, **WAYS}}
+UNDO = {"action": "/portal/coupons/redemptions/1/undo", "key": "undo", "text": "2,000원 쿠폰을 썼어요.", "minutes": 7, "seconds": 402}
+UNDOABLE: dict[str, object] = {"frame": {"shop": {"name": "누리빵집", "seal": "빵", "place": "원미부흥시장 12호"}, **WAYS, "undo": UNDO}}
 LONG: dict[str, object] = {"frame": {"shop": LONG_SHOP, **WAYS}}
+KEPT_FOR = {"mark": "0" * 64, "pages": ["/portal"], "forms": [{"path": "/portal/coupons/redemptions", "name": "쿠폰 {code}"}]}
+KEPT: dict[str, object] = {"frame": {"shop": LONG_SHOP, "kept": KEPT_FOR, **WAYS}}
 ALONE: dict[str, object] = {"frame": {"shop": None, "bar": [], "sign_out_url": None, "search_url": None}}
 
 TICKET = {"label": "우리 가게 쿠폰", "url": "/portal/coupons", "icon": "ticket-percent", "note": None}
@@ -33,6 +39,7 @@ HOME: dict[str, object] = {
     "tiles": [TICKET, TICKET | {"label": "함께 사기", "icon": "shopping-basket", "note": "마감 2시간"}],
     "paused": "재능 나눔 기능이 잠시 쉬고 있어요. 다른 기능은 그대로 쓰시면 돼요.",
     "empty": False,
+    "more": {"url": "/portal/tasks", "count": 3, "waiting": True},
     "print_url": "/portal/print",
 }
 NOTHING_ON: dict[str, object] = {
@@ -42,6 +49,7 @@ NOTHING_ON: dict[str, object] = {
     "tiles": [],
     "paused": None,
     "empty": True,
+    "more": None,
     "print_url": "/portal/print",
 }
 
@@ -109,9 +117,6 @@ LINK = {
 MADE: dict[str, object] = {
     **BENEFIT,
     **LINK,
-    "undo_action": "/portal/coupons/1/undo",
-    "undo_minutes": 10,
-    "key": "k1",
     "list_url": "/portal/coupons",
 }
 CAMPAIGN: dict[str, object] = {
@@ -139,9 +144,6 @@ RESULT: dict[str, object] = {
     "sentence": "2,000원 깎아 드리세요",
     "detail": "쿠폰 · 오늘 7번째 손님",
     "next_url": "/portal/coupons/check",
-    "undo_action": "/portal/coupons/redemptions/1/undo",
-    "undo_minutes": 1,
-    "key": "k1",
 }
 OFFER: dict[str, object] = {
     "title": "쿠폰",
@@ -189,9 +191,13 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "portal prints": ("portal/prints.html", LONG | {"sheets": [SHEET, SHEET | {"title": LONG_SHOP["name"]}]}),
     "portal sheet": ("portal/sheet.html", PORTAL | {"sheet": SHEET}),
     "portal sheet, long and without a code": ("portal/sheet.html", LONG | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}}),
+    "kept taps": ("portal/kept.html", KEPT),
     "portal home": ("portal/home.html", PORTAL | HOME),
     "portal home, long names": ("portal/home.html", LONG | HOME),
     "portal home, nothing on": ("portal/home.html", PORTAL | NOTHING_ON),
+    "portal home, to be undone": ("portal/home.html", UNDOABLE | HOME),
+    "portal tasks": ("portal/tasks.html", LONG | {"tiles": HOME["tiles"], "back_url": "/portal"}),
+    "portal tasks, none": ("portal/tasks.html", PORTAL | {"tiles": [], "back_url": "/portal"}),
     **{f"sign in, {face}": ("portal/sign_in.html", ALONE | SIGN_IN | {"face": face}) for face in ("portal", "console", "public")},
     "sign in, refused": ("portal/sign_in.html", ALONE | SIGN_IN | {"phone": "010-0000", "error": "번호가 짧습니다. 다시 눌러 주세요."}),
     "code": ("portal/code.html", ALONE | CODE),
@@ -217,8 +223,12 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         for kind in KINDS
     },
     **{name: (template, ALONE | values) for name, (template, values) in {**ALONE_PAGES, **FACTOR_PAGES, **SWITCHING_PAGES}.items()},
-    **{name: (template, PORTAL | values) for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES).items()},
+    **{
+        name: (template, PORTAL | values)
+        for name, (template, values) in (SESSION_PAGES | HELPER_PAGES | OWN_PAGES | APPROVAL_PORTAL).items()
+    },
     **{name: (template, ALONE | values) for name, (template, values) in ERASED_PAGES.items()},
+    **{name: (template, PORTAL | values) for name, (template, values) in SHOWING_PAGES.items()},
     "help": (
         "portal/help.html",
         PORTAL
@@ -231,13 +241,14 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
             "tokens_url": "/portal/tokens",
             "helpers_url": "/portal/helpers",
             "helping_url": "/portal/helping",
+            "showing": {"action": "/portal/showing", "came_from": "/portal/coupons/campaigns"},
         },
     ),
     "help without a number": (
         "portal/help.html",
         PORTAL
         | {"phone": None, "foundation": "부산경제진흥원", "plugins_url": None, "me_url": "/portal/me", "sessions_url": "/portal/sessions"}
-        | {"tokens_url": None, "helpers_url": None, "helping_url": None},
+        | {"tokens_url": None, "helpers_url": None, "helping_url": None, "showing": None},
     ),
     "consent": ("portal/consent.html", PORTAL | CONSENT),
     "consent of somebody without a name": ("portal/consent.html", PORTAL | CONSENT | {"person": ""}),
@@ -246,6 +257,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "token not to be made": ("portal/tokens.html", PORTAL | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []}),
     "token revoked": ("portal/tokens.html", PORTAL | TOKENS | {"done": "없앴습니다."}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
+    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, "home_url": "/portal"}),
     "refusal": (
         "portal/refusal.html",
         PORTAL | {"message": "이미 쓴 쿠폰입니다.", "back_url": "/portal/coupons/check", "back_label": "다른 번호 누르기"},
@@ -261,18 +273,21 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
         PORTAL | {"title": "얼마를 깎아 드릴까요?", "action_url": "/portal/coupons/new", "unit": "원", "error": None},
     ),
     "made": ("coupons/made.html", PORTAL | MADE),
-    "made, printable, not to be undone": ("coupons/made.html", PORTAL | MADE | {"print_url": "/print", "undo_action": None}),
+    "made, to be undone": ("coupons/made.html", UNDOABLE | MADE),
     "coupons": (
         "coupons/list.html",
         PORTAL | {"campaigns": [ROW, ROW | {"live_id": "2", "stock": None}], "live_url": "/portal/coupons/live"},
     ),
     "coupons, none": ("coupons/list.html", PORTAL | {"campaigns": []}),
+    "coupons, one undone": ("coupons/list.html", PORTAL | {"campaigns": [ROW], "undone": True}),
+    "check, to be undone": ("coupons/check.html", UNDOABLE | CHECK),
     "campaign": ("coupons/campaign.html", PORTAL | CAMPAIGN),
     "campaign, ended": ("coupons/campaign.html", PORTAL | CAMPAIGN | {"stock": None, "end_action": None}),
     "check": ("coupons/check.html", PORTAL | CHECK),
     "check, refused, no camera": ("coupons/check.html", PORTAL | CHECK | {"error": "없는 번호입니다. 다시 눌러 주세요.", "scan": False}),
     "result": ("coupons/result.html", PORTAL | RESULT),
-    "result, not to be undone": ("coupons/result.html", PORTAL | RESULT | {"undo_action": None}),
+    "result, to be undone": ("coupons/result.html", UNDOABLE | RESULT),
+    "undone": ("coupons/undone.html", PORTAL | {"next_url": "/portal/coupons/check"}),
     "coupon": ("coupons/coupon.html", COUPON),
     "coupon without a limit": ("coupons/coupon.html", COUPON | {"campaign": OFFER | {"left": None}}),
     **{

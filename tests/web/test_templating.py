@@ -7,11 +7,11 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
 from smilero_sdk.i18n import Catalogue
-from smilero_sdk.services import Picture, PictureSize
+from smilero_web.dev.design import macros
 from smilero_web.templating import Templates, phone, read_manifest, tel
 from tests.conftest import LookedAt
 from tests.house.tree import ROOT
-from tests.web.samples import CATEGORIES, CLOSED, FRAME, HOME, MARKET, MARKET_DAY, SHOPS, SITE
+from tests.web.samples import CLOSED, DIRECTORY, FRAME, HOME, MARKET, MARKET_DAY, SHOPS, SITE
 from tests.web.samples import PAGES as PUBLIC_PAGES
 from tests.web.samples_console import CONSOLE_PAGES
 from tests.web.samples_portal import PORTAL_PAGES
@@ -23,8 +23,10 @@ STOREFRONT = ROOT / "plugins" / "storefront" / "smilero_storefront" / "templates
 COUPONS = ROOT / "plugins" / "coupons" / "smilero_coupons" / "templates"
 FOLDERS = [ROOT / "web" / "smilero_web" / "templates", PUBLIC, CONSOLE, STOREFRONT]
 PAGES = PUBLIC_PAGES | PORTAL_PAGES | CONSOLE_PAGES
-MACRO = re.compile(r"(?:\{# (?P<example>(?:(?!#\}).)+?): (?:(?!#\}).)*#\}\s*)?\{% macro (?P<name>\w+)", re.DOTALL)
-MANIFEST = {name: name.replace(".", ".1.") for name in ("app.css", "sheet.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")}
+MANIFEST = {
+    name: name.replace(".", ".1.")
+    for name in ("app.css", "sheet.css", "design.css", "app.js", "scan-worker.js", "icons.svg", "favicon.svg")
+}
 CATALOGUE = Catalogue.of(["smilero_web", "smilero_tenants", "smilero_coupons", "smilero_storefront"])
 
 PREFIXES = "|".join(sorted({key.partition(".")[0] for key in CATALOGUE.keys("ko")}))
@@ -57,27 +59,15 @@ def probe(templates: Templates, tmp_path: Path) -> Probe:
     return render
 
 
-def macros() -> list[tuple[str, str, str | None]]:
-    """File, name and documented call of every macro."""
-    files = [(path, folder) for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
-    return [
-        (str(path.relative_to(folder)), found["name"], found["example"])
-        for path, folder in files
-        for found in MACRO.finditer(path.read_text(encoding="utf-8"))
-    ]
-
-
-PHOTO = Picture({size: f"/files/x?size={size}" for size in PictureSize}, 1600, 1200)
-
-
 def test_every_macro_does_what_its_documented_call_says(probe: Probe, looked_at: LookedAt) -> None:
-    looked_at("macros", macros())
-    for file, name, example in macros():
-        assert example is not None, f"{file}: {name} has no call in its comment"
-        call = example if example.startswith("{%") else "{{ " + example + " }}"
-        samples = {"market": CLOSED if "closed" in name else MARKET_DAY, "shops": SHOPS, "q": "", "photo": PHOTO}
-        page = probe('{% from "' + file + '" import ' + name + " %}" + call, **samples)
-        assert page.strip().startswith("<"), f"{file}: {name}"
+    """Those of the application are on the page of the design system, with a test of the house."""
+    known = [(path, one) for folder in FOLDERS for path in sorted(folder.glob("*")) if path.name != "ui" for one in macros(path)]
+    looked_at("macros", [one.anchor for _, one in known])
+    for path, one in known:
+        assert one.calls, f"{path.name}/{one.file}: {one.name} has no call in its comment"
+        samples = {"market": CLOSED if "closed" in one.name else MARKET_DAY, "shops": SHOPS}
+        page = probe(f'{{% from "{path.name}/{one.file}" import {one.name} %}}{{{{ {one.calls[0]} }}}}', **samples)
+        assert page.strip().startswith("<"), f"{path.name}/{one.file}: {one.name}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -88,7 +78,9 @@ def test_a_page_is_whole_and_fits_the_content_policy(templates: Templates, page:
     html = templates.render(name, language, **FRAME, **context)
     assert f'<html lang="{language}">' in html
     assert len(re.findall(r"<h1[ >]", html)) == 1
-    assert not re.search(r"""\sstyle=|\son\w+=|<script(?! type="module" src="/)|<style|["'](?:data|javascript):""", html)
+    assert not re.search(
+        r"""\sstyle=|\son\w+=|<script(?! type="(?:module" src="/|application/ld\+json">))|<style|["'](?:data|javascript):""", html
+    )
     assert set(re.findall(rf"(?<![\w/.-])(?:{PREFIXES})\.[a-z_.]+\b", html)) == set(), "a key without a sentence"
 
 
@@ -145,7 +137,7 @@ def test_a_sentence_with_markup_escapes_its_values(probe: Probe) -> None:
 
 def test_a_home_page_that_is_no_web_address_is_not_linked(templates: Templates) -> None:
     market = MARKET | {"homepage": "javascript:alert(1)"}
-    html = templates.render("storefront/market.html", "ko", **FRAME, market=market, categories=CATEGORIES, q="")
+    html = templates.render("storefront/market.html", "ko", **FRAME, market=market, **DIRECTORY)
     assert "alert" not in html
 
 

@@ -1,9 +1,10 @@
 // Bundles the scripts, and the styles with the fonts, the design tokens and the icons that they use: `node build.mjs OUTPUT`.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { makeFonts } from './fonts.mjs';
 
@@ -13,9 +14,9 @@ const generated = join(here, 'build');
 const require = createRequire(import.meta.url);
 
 const ICONS = [
-  'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
+  'a-large-small', 'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
   'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
-  'headset', 'house', 'inbox', 'key-round', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'notebook-pen', 'phone',
+  'headset', 'house', 'inbox', 'key-round', 'layout-grid', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'mic', 'notebook-pen', 'phone',
   'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
   'smartphone', 'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert',
   'user-cog', 'users', 'volume-2', 'wifi-off',
@@ -42,6 +43,15 @@ async function makeTokens() {
   await writeFile(join(generated, 'tokens.css'), `:root{${[...used].map((name) => `${name}:${values.get(name)}`).join(';')}}`);
 }
 
+/** The sheet of high contrast, once for whoever chose it and once for a device that asks for it. */
+async function makeContrast() {
+  const rules = await readFile(join(here, 'styles', 'contrast.css'), 'utf8');
+  const [large, contrast] = rules.split(/(?=^:contrast)/m, 1).concat(rules.slice(rules.search(/^:contrast/m)));
+  const chosen = contrast.replaceAll(':contrast', ':root[data-display~="contrast"]');
+  const asked = contrast.replaceAll(':contrast', ':root:not([data-display="plain"])');
+  await writeFile(join(generated, 'contrast.css'), `${large}${chosen}@media (prefers-contrast:more){${asked}}`);
+}
+
 /** One SVG file with a <symbol> per icon, for <use href="…#name">. */
 function makeSprite() {
   const { icons, height } = require('@iconify-json/lucide/icons.json');
@@ -63,9 +73,10 @@ async function writeHashed(name, content) {
 await mkdir(generated, { recursive: true });
 await mkdir(output, { recursive: true });
 await makeTokens();
+await makeContrast();
 await makeFonts(generated);
 const { metafile } = await build({
-  entryPoints: ['styles/app.css', 'styles/sheet.css', 'scripts/app.js', 'scripts/scan-worker.js'].map((file) => join(here, file)),
+  entryPoints: ['styles/app.css', 'styles/sheet.css', 'styles/design.css', 'scripts/app.js', 'scripts/scan-worker.js', 'scripts/worker.js'].map((file) => join(here, file)),
   outdir: output,
   entryNames: '[name].[hash]',
   assetNames: 'fonts/[name].[hash]',
@@ -84,5 +95,17 @@ const manifest = {
   'favicon.svg': await writeHashed('favicon.svg', await readFile(join(here, 'favicon.svg'))),
 };
 await writeFile(join(output, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+// What the server draws pictures of shared addresses with: the whole font, as it is.
+await mkdir(join(output, 'pictures'), { recursive: true });
+await copyFile(require.resolve('pretendard/dist/public/static/Pretendard-Bold.otf'), join(output, 'pictures', 'Pretendard-Bold.otf'));
 // The OFL asks that its text goes with the fonts.
 await writeFile(join(output, 'fonts', 'OFL.txt'), await readFile(require.resolve('pretendard/dist/LICENSE.txt')));
+await copyFile(require.resolve('pretendard/dist/LICENSE.txt'), join(output, 'pictures', 'OFL.txt'));
+
+// Text is compressed here once, as small as can be, and served as it lies.
+for (const file of await readdir(output)) {
+  if (!/\.(css|js|svg)$/.test(file)) continue;
+  const content = await readFile(join(output, file));
+  await writeFile(join(output, `${file}.gz`), gzipSync(content, { level: 9 }));
+  await writeFile(join(output, `${file}.br`), brotliCompressSync(content));
+}

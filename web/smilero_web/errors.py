@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import asyncpg
 from pydantic import ValidationError
@@ -16,11 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import DEFAULT_LANGUAGE, Catalogue
+from smilero_web.error_pages import error_page
 from smilero_web.runtime import Parts
-from smilero_web.site import PLATFORM_SITE, tenant_site
-
-if TYPE_CHECKING:
-    from smilero_sdk.context import Tenant
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +27,6 @@ _FRAMEWORK = {
     HTTPStatus.NOT_FOUND: "http.not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "http.method",
 }
-_KINDS: dict[int, str] = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.UNAUTHORIZED: "forbidden", HTTPStatus.FORBIDDEN: "forbidden"}
-# The page says these better than their sentence for programs.
-_GENERAL = frozenset({"http.not_found", "http.unknown_host", "http.forbidden", "http.failed"})
 # A character that no text of the database has: the zero one.
 _NO_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 # What passes by itself: the code to tell, and after how many seconds to come again.
@@ -115,13 +108,7 @@ class ProblemRenderer:
         parts, language = self._parts(), state.get("language", DEFAULT_LANGUAGE)
         if scope["path"].startswith(_FOR_PROGRAMS):
             return problem_response(problem, parts.catalogue, language)
-        tenant: Tenant | None = state.get("tenant")
-        site = tenant_site(tenant) if tenant else PLATFORM_SITE
-        kind = "no_tenant" if problem.code == "http.unknown_host" else _KINDS.get(problem.status, "failure")
-        message = None if problem.code in _GENERAL else parts.catalogue.text(language, problem.code, **problem.params)
-        # A foundation's colour comes by its own host, so a host that is nobody's gets none.
-        look = None if kind == "no_tenant" else "/look.css"
-        page = parts.templates.render("platform/error.html", language, site=site, look_url=look, kind=kind, message=message)
+        page = error_page(parts, problem, scope["path"], state.get("tenant"), language)
         return HTMLResponse(page, problem.status, {**problem.headers, "Content-Language": language})
 
 

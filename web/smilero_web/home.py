@@ -44,7 +44,7 @@ class HomePage:
             if summary.slug in known
         ]
         page = runtime.templates.render("platform/home.html", language, site=PLATFORM_SITE, look_url="/look.css", tenants=tenants)
-        return HTMLResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
+        return HTMLResponse(page, headers={"Content-Language": language})
 
     async def look(self, request: Request) -> Response:
         """The tenant's colour as a stylesheet: the content security policy allows nothing inline."""

@@ -39,6 +39,7 @@ from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.ask import shop_slots
 from smilero_tenants.faces.live import check_viewers
+from smilero_tenants.faces.todos import TodoCounts
 from smilero_tenants.faces.viewers import Viewer
 from smilero_web.guarding import guarding
 from smilero_web.services import Installed, Wires, host_services
@@ -76,6 +77,7 @@ class Runtime(Parts):
     vault: Vault
     bell: Bell
     rooms: Rooms[Viewer]
+    todos: TodoCounts
     files: FileStore
     limiter: Limiter
     watch: Watch | None
@@ -161,6 +163,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
             limits = Limits(parts.settings.blocked_notice_seconds, parts.settings.blocked_end_seconds)
             failures = await stack.enter_async_context(guarding(parts.host, database, database_settings, gate, limits))
             rooms: Rooms[Viewer] = Rooms(hub)
+            todos = TodoCounts(database)
             files = FileStore.at(parts.settings.files_url, parts.settings.data_dir / "files")
             wires = Wires(hub, partial(shop_slots, parts.templates), bell, failures, _shown(parts), watch)
             runtime = Runtime(
@@ -172,6 +175,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 vault=vault,
                 bell=bell,
                 rooms=rooms,
+                todos=todos,
                 files=files,
                 limiter=Limiter(redis),
                 watch=watch,
@@ -179,7 +183,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 messages=SecurityMessages(database, vault, channel),
                 outside=OutsideClient(Addresses(loopback=parts.settings.near_providers)),
             )
-            works = [hub.run(), bell.run(), rooms.run(partial(check_viewers, runtime)), *([watch.run()] if watch else [])]
+            works = [hub.run(), bell.run(), rooms.run(partial(check_viewers, runtime)), todos.run(), *([watch.run()] if watch else [])]
             async with _tasks(works):
                 yield runtime
     finally:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -15,8 +16,14 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from smilero_sdk.i18n import Catalogue
+from smilero_web.place import here
 
 STATIC_URL = "/static/dist/"
+
+# How a page is shown: as ever, large type, high contrast. Chosen, "plain" holds against a device that asks for more contrast.
+DISPLAYS = ("plain", "large", "contrast", "large contrast")
+DISPLAY: ContextVar[str] = ContextVar("display", default="")
+
 _HERE = Path(__file__).parent
 _MANIFEST = _HERE / "static" / "dist" / "manifest.json"
 _CORE_PREFIXES = ("ui", "platform", "dev")
@@ -34,8 +41,8 @@ def read_manifest(path: Path = _MANIFEST) -> dict[str, str]:
 class Templates:
     """Every template of the process. A template's name is `prefix/file.html`; `ui`, `platform` and `dev` are the application's own.
 
-    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, and `language`. What is
-    not defined is an error.
+    In a template: `t` and `rich` (sentences), `asset`, `won`, `number`, `date`, `phone`, `tel`, `qr`, `language`, `display_mode`, and
+    `here()`: where the page stands, or None. What is not defined is an error.
     """
 
     def __init__(self, catalogue: Catalogue, manifest: Mapping[str, str]) -> None:
@@ -74,6 +81,14 @@ class Templates:
         """Like `render`, for a slot of another page: not escaped again there."""
         return Markup(self.render(name, language, **context))  # noqa: S704 - rendered with autoescape
 
+    def drawn(self, source: str, language: str) -> Markup:
+        """What a text of our own draws as a template, for the page of the design system."""
+        return Markup(self._environment(language).from_string(source).render())  # noqa: S704 - rendered with autoescape
+
+    def built(self, name: str) -> str:
+        """The text of a built sheet or script."""
+        return (_HERE / "static" / "dist" / self._manifest[name]).read_text(encoding="utf-8")
+
     def sentence(self, language: str, key: str, /, **params: object) -> Markup:
         """A sentence of the catalogue that may have markup of its own; its values are escaped."""
         return self._rich(language, key, **params)
@@ -91,6 +106,7 @@ class Templates:
         )
         environment.globals |= {
             "language": language,
+            "display_mode": DISPLAY.get,
             "t": partial(self._catalogue.text, language),
             "rich": partial(self._rich, language),
             "asset": self._asset,
@@ -100,6 +116,7 @@ class Templates:
             "phone": phone,
             "tel": tel,
             "qr": qr,
+            "here": here,
         }
         return environment
 

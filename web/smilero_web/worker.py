@@ -19,9 +19,12 @@ from smilero_core.messaging.sending import send_job
 from smilero_core.platform.clock import Alarm, Clock
 from smilero_core.platform.relay import BATCH, Relay
 from smilero_core.platform.unsealed import unsealed
+from smilero_core.plugins.approval_ending import END_OVERDUE
+from smilero_core.plugins.approval_ending import SCHEDULE as APPROVALS
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.work import Workbench, listeners, schedules
 from smilero_sdk.context import Tenant
+from smilero_tenants.imports.jobs import IMPORT_JOBS
 from smilero_web.runtime import Parts, Runtime, running
 from smilero_web.settings import WebSettings
 
@@ -50,8 +53,9 @@ class Worker:
         self._free = asyncio.Semaphore(slots)
         self._relay = Relay(database, listeners(host), host.listed, CORE)
         alarms = {Alarm(*names): schedule for names, schedule in schedules(host).items()}
-        self._clock = Clock(database, {**alarms, Alarm(CORE, RETENTION.name): RETENTION}, CORE)
-        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN}
+        own = {Alarm(CORE, one.name): one for one in (RETENTION, APPROVALS)}
+        self._clock = Clock(database, {**alarms, **own}, CORE)
+        core_jobs = {SEND_JOB: send_job(runtime.vault, runtime.channel), RETENTION.name: RETAIN, APPROVALS.name: END_OVERDUE, **IMPORT_JOBS}
         self._bench = Workbench(database, runtime.services, core_jobs, lambda tenant: origin(runtime.settings, tenant))
         self._turns: set[asyncio.Task[bool]] = set()
         self._turning: Counter[UUID] = Counter()

@@ -11,6 +11,8 @@ from smilero_sdk.ids import uuid7
 
 # Among an entry's values: the program from outside that did it.
 THROUGH = "through"
+# And the second person, of what needs two.
+APPROVED_BY = "approved_by"
 
 
 class AuditLog:
@@ -58,7 +60,7 @@ class AuditLog:
             self._actor.role.value if self._actor else "system",
             self._source,
             sentence,
-            _json({**values, **self._through()}),
+            _json({**{name: one for name, one in values.items() if name != APPROVED_BY}, **self._through(), **self._approved()}),
             subject,
             None if before is None else _json(before),
             None if after is None else _json(after),
@@ -70,6 +72,10 @@ class AuditLog:
         """The program through which it is done, beside the sentence's values."""
         program = self._actor.program if self._actor else None
         return {THROUGH: {"id": program.id, "name": program.name}} if program else {}
+
+    def _approved(self) -> dict[str, object]:
+        """Who confirmed it."""
+        return {APPROVED_BY: self._actor.approved_by} if self._actor and self._actor.approved_by else {}
 
 
 def _json(values: Mapping[str, object]) -> str:

@@ -43,6 +43,7 @@ class Entry:
         source: the plugin, or `core`.
         sentence: a key of the catalogue.
         values: the sentence's.
+        approver: the name of whoever confirmed it, empty when that person was erased; None: it needed nobody.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Entry:
     subject: UUID | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    approver: str | None = None
 
 
 _CONDITIONS = {
@@ -95,9 +97,11 @@ class AuditReader:
         order = "e.at, e.id" if up else "e.at desc, e.id desc"
         rows = await self._session.fetch(
             f"""
-            select e.*, coalesce(p.name, '') as name, coalesce(k.name, '') as principal from core.audit_entry e
+            select e.*, coalesce(p.name, '') as name, coalesce(k.name, '') as principal, v.name as approver
+            from core.audit_entry e
             left join core.person p on p.tenant_id = e.tenant_id and p.id = e.actor_id
             left join core.person k on k.tenant_id = e.tenant_id and k.id = e.on_behalf_of
+            left join core.person v on v.tenant_id = e.tenant_id and v.id = (e.params ->> 'approved_by')::uuid
             {_where(conditions)} order by {order} limit {int(limit)}
             """,  # noqa: S608 - constants of this module
             *values,
@@ -146,4 +150,5 @@ def _entry(row: Record) -> Entry:
         subject=row["subject_id"],
         before=before,
         after=after,
+        approver=row["approver"],
     )

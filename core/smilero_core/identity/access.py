@@ -8,6 +8,7 @@ from smilero_sdk.context import Actor
 from smilero_sdk.roles import Lent, Permission, Role
 
 REGISTRY_MANAGE = "registry.manage"
+FOUNDATION_MANAGE = "foundation.manage"
 MEASURES_READ = "measures.read"
 AUDIT_READ = "audit.read"
 
@@ -16,6 +17,7 @@ RIGHTS_MANAGE = "rights.manage"
 FACTORS_RESET = "factors.reset"
 LOGINS_MANAGE = "logins.manage"
 HELPERS_MANAGE = "helpers.manage"
+SCREENS_WATCH = "screens.watch"
 
 PROGRAMS_MANAGE = "programs.manage"
 TOKENS_MAKE = "tokens.make"
@@ -29,10 +31,15 @@ PLUGINS_MANAGE = "plugins.manage"
 PLUGINS_CHOOSE = "plugins.choose"
 PLUGINS_SHOP = "plugins.shop"
 
+# What became of what one asked a second person for, over the API.
+APPROVALS_OWN = "approvals.own"
+
 _OFFICE = frozenset({Role.OWNER, Role.STAFF})
 
 CORE_PERMISSIONS = (
     Permission(REGISTRY_MANAGE, _OFFICE),
+    # How the foundation is called and looks.
+    Permission(FOUNDATION_MANAGE, _OFFICE),
     Permission(MEASURES_READ, _OFFICE),
     Permission(AUDIT_READ, _OFFICE),
     # Who works at a shop and who speaks for a market: inviting, and taking away.
@@ -45,9 +52,13 @@ CORE_PERMISSIONS = (
     Permission(LOGINS_MANAGE, frozenset({Role.OWNER})),
     # Who helps one for a time: lent to nobody, so a helper has no helpers.
     Permission(HELPERS_MANAGE, frozenset({Role.MERCHANT})),
+    # A merchant's screen that she shows: read-only, by her leave, for fifteen minutes.
+    Permission(SCREENS_WATCH, _OFFICE),
     # Programs from outside: letting them in and ending them. One's own tokens for one's own programs.
     Permission(PROGRAMS_MANAGE, frozenset({Role.OWNER})),
     Permission(TOKENS_MAKE, _OFFICE | {Role.OFFICER, Role.MERCHANT}),
+    # Whoever may ask for something may ask what became of it.
+    Permission(APPROVALS_OWN, frozenset(Role) - {Role.OPERATOR}),
     Permission(PEOPLE_NUMBERS, _OFFICE),
     Permission(PEOPLE_DATA, frozenset({Role.OWNER})),
     # What there is; switching it; its settings; what one shop does without, and that shop's settings.

@@ -10,6 +10,7 @@ from smilero_core.db.session import Session
 from smilero_core.identity.phone import normal_phone, spoken_phone
 from smilero_core.identity.vault import Vault
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.finding import pattern
 from smilero_sdk.roles import Role
 
 MOST = 50
@@ -58,7 +59,7 @@ class PeopleFinder:
         self._vault = vault
 
     async def search(self, text: str) -> list[FoundPerson]:
-        """At most 50, by name: whose number it is, or whose ends so, or who is called so."""
+        """At most 50, by name: whose number it is, or whose ends so, or who is called so, initial consonants too."""
         text = text.strip()
         if _TAIL.fullmatch(text):
             indexes = self._vault.indexes(self._tenant_id, "phone tail", text)
@@ -66,7 +67,8 @@ class PeopleFinder:
         try:
             phone = normal_phone(text)
         except Problem:
-            return await self._people(f"strpos(lower(p.name), lower($1)) > 0 and {_WORKING}", text) if text else []
+            asked = pattern(text)
+            return await self._people(f"replace(lower(p.name), ' ', '') ~ $1 and {_WORKING}", asked) if asked else []
         return await self._people("p.phone_index = any($1::bytea[])", self._vault.indexes(self._tenant_id, _PHONE, phone))
 
     async def one(self, person_id: UUID) -> FoundPerson:

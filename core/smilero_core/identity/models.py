@@ -99,6 +99,7 @@ class SessionRow(TenantModel):
     ended_at = fields.DatetimeField(null=True)
     factor_at = fields.DatetimeField(null=True)
     helping_id = fields.UUIDField(null=True)
+    watching_id = fields.UUIDField(null=True)
 
     class Meta:
         schema = "core"
@@ -169,6 +170,27 @@ class HelperRow(TenantModel):
     class Meta:
         schema = "core"
         table = "helper"
+
+
+class ShowingRow(TenantModel):
+    """A merchant's screen that she shows to somebody of the foundation.
+
+    Its code is made of its id and stands nowhere. `session_id` is hers, until the nightly job lets the session go. `until`: of the code,
+    before she allows it; of the showing, after.
+    """
+
+    merchant_id = fields.UUIDField()
+    session_id = fields.UUIDField(null=True)
+    path = fields.TextField()
+    staff_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+    allowed_at = fields.DatetimeField(null=True)
+    until = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        schema = "core"
+        table = "showing"
 
 
 class TicketRow(TenantModel):

@@ -32,8 +32,16 @@ _ENDED = (
       token_hash = null
     where $1 in (merchant_id, person_id)
     """,
+    "update core.showing set ended_at = coalesce(ended_at, now()), path = '', session_id = null where $1 in (merchant_id, staff_id)",
     # Answers that were kept for a repeated command say what the person did.
     "delete from core.idempotency where split_part(caller, ':', 2) = $1::uuid::text",
+    # What waits for a second person was asked for by nobody any more; what was written beside it goes too.
+    """
+    update core.approval set body_sealed = '', body_hash = '', why = '', reason = '', outcome = null,
+      state = case state when 'waiting' then 'void' else state end, decided_at = coalesce(decided_at, now())
+    where $1 in (asked_by, on_behalf_of)
+    """,
+    "update core.approval set reason = '' where decided_by = $1",
     # What was still to be done on the person's word would be put aside now; what it was told goes with it.
     "delete from core.job where asked_by = $1",
 )
@@ -79,12 +87,14 @@ class PersonalData:
             PersonSection("person.roles", await self._roles(person_id)),
             PersonSection("person.rights", await self._rights(person_id)),
             PersonSection("person.helping", await self._helping(person_id)),
+            PersonSection("person.showing", await self._showing(person_id)),
             PersonSection("person.sessions", await self._sessions(person_id)),
             PersonSection("person.tokens", await self._tokens(person_id)),
             PersonSection("person.programs", await self._programs(person_id)),
             PersonSection("person.factors", await self._factors(person_id)),
             PersonSection("person.outside_logins", await OutsideLogins(self._session, self._tenant_id, self._vault).told(person_id)),
             PersonSection("person.messages", await self._messages(self._indexes(phone))),
+            PersonSection("person.approvals", await self._approvals(person_id)),
             PersonSection("person.files", await self._files(person_id)),
         ]
 
@@ -173,6 +183,20 @@ class PersonalData:
             for row in rows
         ]
 
+    async def _showing(self, person_id: UUID) -> list[dict[str, object]]:
+        rows = await self._session.fetch(
+            """
+            select case merchant_id when $1 then 'merchant' else 'staff' end as role, created_at, allowed_at,
+              least(ended_at, until) as over_at
+            from core.showing where $1 in (merchant_id, staff_id) order by id
+            """,
+            person_id,
+        )
+        return [
+            {"role": row["role"], "asked": _told(row["created_at"]), "since": _told(row["allowed_at"]), "until": _told(row["over_at"])}
+            for row in rows
+        ]
+
     async def _sessions(self, person_id: UUID) -> list[dict[str, object]]:
         rows = await self._session.fetch("select created_at, ended_at from core.session where person_id = $1 order by id", person_id)
         return [{"since": _told(row["created_at"]), "until": _told(row["ended_at"])} for row in rows]
@@ -225,6 +249,26 @@ class PersonalData:
         )
         return [
             {"kind": row["kind"], "name": row["name"], "since": _told(row["since"]), "used": _told(row["used"]), "count": row["count"]}
+            for row in rows
+        ]
+
+    async def _approvals(self, person_id: UUID) -> list[dict[str, object]]:
+        """What the person asked a second one for, and what the person confirmed or refused."""
+        rows = await self._session.fetch(
+            """
+            select name, state, asked_at, decided_at, why, reason, $1 in (asked_by, on_behalf_of) as asked from core.approval
+            where $1 in (asked_by, on_behalf_of, decided_by) order by asked_at, id
+            """,
+            person_id,
+        )
+        return [
+            {
+                "approval": row["name"],
+                "approval_state": row["state"],
+                "since": _told(row["asked_at"]),
+                "until": _told(row["decided_at"]),
+                "text": row["why"] if row["asked"] else row["reason"],
+            }
             for row in rows
         ]
 

@@ -74,6 +74,15 @@ RULES = (
         blank=_GONE,
     ),
     Rule("invitations", "invitation", "least(expires_at, used_at, revoked_at) < now() - $1::interval", timedelta(days=30), _NEEDED),
+    # The log speaks of them, so the row stays; the address may say whose page it was, and the session must be free to go.
+    Rule(
+        "showings",
+        "showing",
+        "until < now() - $1::interval and (path <> '' or session_id is not null)",
+        timedelta(days=30),
+        _NEEDED,
+        blank="path = '', session_id = null",
+    ),
     Rule("sessions", "session", "least(expires_at, ended_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     Rule("api tokens", "api_token", "least(expires_at, revoked_at) < now() - $1::interval", timedelta(days=92), _AS_LOGS),
     # A grant that is over takes its tokens along.
@@ -92,6 +101,17 @@ RULES = (
     ),
     Rule("dead letters", "job", "state = 'dead' and run_at < now() - $1::interval", timedelta(days=90), _NEEDED),
     Rule("failures", "plugin_failure", "failed_at < now() - $1::interval", timedelta(days=30), _NEEDED),
+    # The audit log says what became of each.
+    Rule("approvals", "approval", "decided_at < now() - $1::interval", timedelta(days=92), _AS_LOGS),
+    # What was read of a sheet, and what was wrong with it: the figures stay.
+    Rule(
+        "import files",
+        "import_run",
+        "created_at < now() - $1::interval and (file_name <> '' or content is not null or plan is not null or faults is not null)",
+        timedelta(days=7),
+        _NEEDED,
+        blank="file_name = '', content = null, plan = null, faults = null",
+    ),
     Rule("counts", "retention_count", "told_at < now() - $1::interval", timedelta(days=366), _NEEDED),
 )
 
@@ -123,6 +143,13 @@ COLUMNS: Mapping[str, Columns] = {
     "api_token": Columns(
         "tenant_id id person_id role scopes created_at expires_at revoked_at last_used_on", {"name token_hash": "api tokens"}
     ),
+    # What waits is over within a week, and then goes by its age.
+    "approval": Columns(
+        "tenant_id id plugin name operation permission asked_by asked_as on_behalf_of helping_id client_id shop_id language state asked_at"
+        " expires_at decided_by decided_at",
+        {"body_sealed body_hash why reason outcome": "approvals"},
+    ),
+    "approval_choice": _all_plain("tenant_id id plugin name since"),
     # Standards of Measures for the Safety of Personal Information, Article 8. Decision 0019: nothing is ever removed from the log, and no
     # number stands in it.
     "audit_entry": Columns("tenant_id id at actor_id on_behalf_of role plugin sentence subject_id", {"params before after": BY_LAW}),
@@ -136,6 +163,10 @@ COLUMNS: Mapping[str, Columns] = {
         {"relation phone_index phone_sealed token_hash": "helpers"},
     ),
     "idempotency": Columns("tenant_id id operation key status content_type created_at", {"caller body request_hash": "answers"}),
+    "import_run": Columns(
+        "tenant_id id kind market_id state total seen added changed same refused created_by created_at finished_at",
+        {"file_name content plan faults": "import files"},
+    ),
     "inbox": _all_plain("tenant_id id plugin handler event_id handled_at"),
     "invitation": Columns(
         "tenant_id id role shop_id market_id invited_by created_at sent_at expires_at used_at used_by revoked_at",
@@ -187,10 +218,11 @@ COLUMNS: Mapping[str, Columns] = {
     "schedule": _all_plain("tenant_id id plugin name next_at"),
     "second_factor": Columns("tenant_id id person_id app_step app_since tries tries_since", {"app_sealed": BY_ERASURE}),
     "session": Columns(
-        "tenant_id id person_id shop_id created_at expires_at ended_at factor_at helping_id", {"token_hash device": "sessions"}
+        "tenant_id id person_id shop_id created_at expires_at ended_at factor_at helping_id watching_id", {"token_hash device": "sessions"}
     ),
     # What a shop tells its customers of itself: public, as the sign above its door.
     "shop": _all_plain("tenant_id id market_id name stall category goods business_number phone status created_at updated_at"),
+    "showing": Columns("tenant_id id merchant_id session_id staff_id created_at allowed_at until ended_at", {"path": "showings"}),
     "sign_in_code": Columns(
         "tenant_id id tries created_at expires_at used_at",
         {"phone_index phone_sealed device_hash code_hash link_hash next_path": "codes"},

@@ -19,6 +19,7 @@ from smilero_core.identity.vault import (
     ATTEMPT_HELD,
     ATTEMPT_PROVED,
     CLIENT_SECRET,
+    COMMAND,
     MESSAGE_BODY,
     MESSAGE_RECIPIENT,
     SUBJECT,
@@ -86,6 +87,7 @@ SEALED = (
     Sealed("outside_login", "subject_sealed", SUBJECT, (BlindIndex("subject_index", SUBJECT, before="{provider_id} "),)),
     Sealed("outside_attempt", "held_sealed", ATTEMPT_HELD),
     Sealed("outside_attempt", "proved_sealed", ATTEMPT_PROVED),
+    Sealed("approval", "body_sealed", COMMAND),
 )
 # Secrets among the settings of plugins lie in JSON, as `{"sealed": base64}` (`plugins/chosen.py`).
 SETTINGS = "plugin_setting.chosen"

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.identity.helping import HELPED, STANDS, Helping, helping_of
+from smilero_core.identity.showing import Watching
 from smilero_core.identity.standing import STANDING, Standing, standing
 from smilero_core.identity.tokens import new_token, token_hash
 from smilero_sdk.errors import not_found
@@ -34,6 +35,9 @@ class SignedIn:
         fresh: whether a second factor was given within the last ten minutes.
         helping: for whom the browser acts; the actor is the helper in the merchant's role then, and in no other.
         helping_over: the browser acted for somebody whose leave stands no more: nobody acts in it until its owner says for whom.
+        showing_id: what of her own screen she shows just now, or is about to.
+        watching_id: what this browser last asked to be shown; `watching`: what it is shown, as `watching.watched` finds out for the
+            portal alone; `watching_over`: that it is shown nothing any more.
     """
 
     session_id: UUID
@@ -45,10 +49,16 @@ class SignedIn:
     fresh: bool = False
     helping: Helping | None = None
     helping_over: bool = False
+    showing_id: UUID | None = None
+    watching_id: UUID | None = None
+    watching: Watching | None = None
+    watching_over: bool = False
 
     @property
     def limits(self) -> Lent | None:
-        """How far a helper may go; None for one who acts for oneself."""
+        """How far a helper may go, or somebody to whom a screen is shown: to all that is lent; None for one who acts for oneself."""
+        if self.watching:
+            return Lent.WORK
         return self.helping.limits if self.helping else None
 
 
@@ -100,7 +110,8 @@ async def all_signed_in(session: Session, tokens: Collection[str], roles: Sequen
         f"""
         select s.token_hash, s.id, s.person_id, s.shop_id as chosen, p.name, m.role, m.shop_id, {STANDING},
           s.factor_at is not null as factor, coalesce(s.factor_at > now() - $2::interval, false) as fresh,
-          s.helping_id, k.name as helped, {HELPED}
+          s.helping_id, k.name as helped, {HELPED}, s.watching_id,
+          (select w.id from core.showing w where w.session_id = s.id and w.ended_at is null and w.until > now()) as showing_id
         from core.session s
         join core.person p on p.id = s.person_id
         join core.tenant t on t.id = s.tenant_id and t.status = 'active'
@@ -124,6 +135,12 @@ def _signed_in(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
     first = rows[0]
     if first["helping_id"] is not None:
         return _helping(first, roles)
+    found = _in_role(rows, roles)
+    return replace(found, showing_id=first["showing_id"], watching_id=first["watching_id"])
+
+
+def _in_role(rows: Sequence[Record], roles: Sequence[Role]) -> SignedIn:
+    first = rows[0]
     held = {Role(row["role"]) for row in rows if row["role"]}
     role = next((role for role in roles if role in held), None)
     if role is None:

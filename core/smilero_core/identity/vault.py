@@ -29,6 +29,8 @@ MESSAGE_RECIPIENT, MESSAGE_BODY = "message recipient", "message body"
 APP_SECRET = "authenticator secret"  # noqa: S105 - what it is sealed for
 CLIENT_SECRET = "outside client secret"  # noqa: S105 - as above
 SUBJECT = "outside subject"
+# A command that waits for a second person.
+COMMAND = "command that waits"
 ATTEMPT_HELD, ATTEMPT_PROVED = "outside attempt", "outside proof"
 
 _NONCE_BYTES = 12

@@ -3,7 +3,8 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -14,6 +15,7 @@ from smilero_core.audit.log import AuditLog
 from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.platform.colour import READABLE, contrast_with_white
+from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
 
@@ -21,7 +23,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _PHONE = re.compile(r"(0\d{1,2}-\d{3,4}|1\d{3})-\d{4}", re.ASCII)
-_LONGEST_NAME = 80  # what a header holds at 360 px in two lines
+LONGEST_NAME = 80  # what a header holds at 360 px in two lines
 # Words that a host name of the platform itself may need one day.
 _RESERVED = frozenset({"www", "api", "admin", "operator", "static", "mail", "platform", "smilero"})
 
@@ -49,6 +51,24 @@ class NewTenant:
     phone: str = ""
     hosts: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a foundation is called and looks.
+
+    Attributes:
+        seal: one syllable.
+        colour: `#rrggbb`, at least 4.5:1 with white.
+        phone: whom customers call; empty for nobody.
+        sender: how its messages call it.
+    """
+
+    name: str
+    seal: str
+    colour: str
+    phone: str
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,35 @@ class TenantOffice:
             raise Problem("tenancy.taken", HTTPStatus.CONFLICT, slug=new.slug) from error
         return tenant_id
 
+    async def look(self, tenant_id: UUID) -> Look:
+        """How a foundation looks now."""
+        async with self._database.platform(read_only=True) as unit:
+            return await _look(Session(unit), tenant_id)
+
+    async def restyle(self, tenant_id: UUID, actor: Actor, new: Look) -> Look | None:
+        """Change how a foundation is called and looks; its pages follow within seconds. Returns what it is now, None when nothing changed.
+
+        Raises `tenancy.name`, `.seal`, `.colour`, `.colour_pale`, `.phone`, `.sender` (422).
+        """
+        new = Look(
+            _clean(new.name), _clean(new.seal), new.colour.strip().lower(), new.phone.strip(), _clean(new.sender) or _clean(new.name)
+        )
+        sender = len(new.sender) <= LONGEST_NAME and new.sender.isprintable()
+        _require({**_look_checks(new.name, new.seal, new.colour, new.phone), "tenancy.sender": sender})
+        async with self._database.platform(tenant_id) as unit:
+            session = Session(unit)
+            before, after = _changed(await _look(session, tenant_id, lock="for update"), new)
+            if not after:
+                return None
+            await session.execute(
+                "update core.tenant set name = $2, seal = $3, colour = $4, sender = sender || $5::jsonb where id = $1",
+                tenant_id,
+                *(new.name, new.seal, new.colour),
+                json.dumps({"name": new.sender, "phone": new.phone}),
+            )
+            await AuditLog(session, actor, "core", datetime.now(UTC)).record("tenancy.audit.look", tenant_id, before=before, after=after)
+        return new
+
     async def list(self) -> list[TenantSummary]:
         """Every foundation with its figures, by slug."""
         async with self._database.platform(read_only=True) as unit:
@@ -109,6 +158,23 @@ class TenantOffice:
                 """
             )
         return [TenantSummary(row["slug"], row["name"], row["markets"], row["shops"], list(row["plugins"])) for row in rows]
+
+
+async def _look(session: Session, tenant_id: UUID, lock: str = "") -> Look:
+    said = "coalesce(sender->>'phone', '') as phone, coalesce(sender->>'name', name) as sender"
+    row = await session.fetch_row(f"select name, seal, colour, {said} from core.tenant where id = $1 {lock}", tenant_id)  # noqa: S608 - our own words
+    if row is None:
+        raise Problem("http.not_found", HTTPStatus.NOT_FOUND)
+    return Look(row["name"], row["seal"], row["colour"], row["phone"], row["sender"])
+
+
+def _changed(old: Look, new: Look) -> tuple[dict[str, str], dict[str, str]]:
+    """What differs, before and after; of a telephone number its last four digits, as everywhere in the log."""
+    before, after = asdict(old), asdict(new)
+    for one in (before, after):
+        one["phone"] = one["phone"][-4:]
+    names = [name for name in before if asdict(old)[name] != asdict(new)[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
 
 
 async def _write(session: Session, tenant_id: UUID, new: NewTenant) -> None:
@@ -142,16 +208,27 @@ def _clean(text: str) -> str:
 
 
 def _require_sound(new: NewTenant) -> None:
-    checks = {
-        "tenancy.slug": _SLUG.fullmatch(new.slug),
-        "tenancy.slug_reserved": new.slug not in _RESERVED,
-        "tenancy.name": 0 < len(new.name) <= _LONGEST_NAME and new.name.isprintable(),
-        "tenancy.seal": len(new.seal) == 1 and new.seal.isprintable(),
-        "tenancy.colour": _COLOUR.fullmatch(new.colour),
-        "tenancy.colour_pale": _COLOUR.fullmatch(new.colour) and contrast_with_white(new.colour) >= READABLE,
-        "tenancy.phone": not new.phone or _PHONE.fullmatch(new.phone),
-        "tenancy.host": all(_HOST.fullmatch(host) for host in new.hosts),
+    _require(
+        {
+            "tenancy.slug": _SLUG.fullmatch(new.slug),
+            "tenancy.slug_reserved": new.slug not in _RESERVED,
+            **_look_checks(new.name, new.seal, new.colour, new.phone),
+            "tenancy.host": all(_HOST.fullmatch(host) for host in new.hosts),
+        }
+    )
+
+
+def _look_checks(name: str, seal: str, colour: str, phone: str) -> dict[str, object]:
+    return {
+        "tenancy.name": 0 < len(name) <= LONGEST_NAME and name.isprintable(),
+        "tenancy.seal": len(seal) == 1 and seal.isprintable() and not seal.isspace(),
+        "tenancy.colour": _COLOUR.fullmatch(colour),
+        "tenancy.colour_pale": _COLOUR.fullmatch(colour) and contrast_with_white(colour) >= READABLE,
+        "tenancy.phone": not phone or _PHONE.fullmatch(phone),
     }
+
+
+def _require(checks: Mapping[str, object]) -> None:
     for code, sound in checks.items():
         if not sound:
             raise Problem(code, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from smilero_sdk.answers import Kept, MeasureValue, PersonSection, Printout, SearchHit
-from smilero_sdk.pages import HomePart, Tile, View
+from smilero_sdk.answers import Kept, MeasureValue, PersonSection, Printout, SearchHit, Todo
+from smilero_sdk.pages import HomePart, Tile, Undo, View
 
 _ANYTHING = (Any, object)
 _MOST_WEIGHT = 100
@@ -102,10 +102,14 @@ def _parts(value: object) -> Iterator[object]:
 def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Shown | None) -> Iterator[str]:
     if isinstance(part, View) and not part.template.startswith(f"{plugin}/"):
         yield "its template is another's"
-    if isinstance(part, Tile | SearchHit | Printout):
+    if isinstance(part, Tile | SearchHit | Printout | Todo | Undo):
         yield from _bad_path(part.path)
-    if isinstance(part, SearchHit | Printout) and not part.title.strip():
+    if isinstance(part, HomePart | Undo):
+        yield from _bad_step(part)
+    if isinstance(part, SearchHit | Printout | Todo) and not part.title.strip():
         yield "it has no title"
+    if isinstance(part, Todo):
+        yield from _bad_todo(part, plugin)
     if isinstance(part, SearchHit) and not 0 <= part.weight <= _MOST_WEIGHT:
         yield "its weight is not of 0 to 100"
     if isinstance(part, Printout) and not _NAME.fullmatch(part.name):
@@ -114,6 +118,13 @@ def _faults(part: object, plugin: str, measures: Mapping[str, object], shown: Sh
         yield f"{part.value} is no figure of a registered measure {part.measure!r}"
     if shown is not None:
         yield from _not_there(part, shown)
+
+
+def _bad_step(part: HomePart | Undo) -> Iterator[str]:
+    if isinstance(part, HomePart):
+        yield from _bad_path(part.detail)
+    elif not (part.done_at.tzinfo and part.until.tzinfo):
+        yield "its moments have no time zone"
 
 
 def _not_there(part: object, shown: Shown) -> Iterator[str]:
@@ -130,7 +141,7 @@ def _keys(part: object) -> tuple[str | None, ...]:
             return (sentence,)
         case Tile(label=label, note=note):
             return (label, note)
-        case Printout(label=label):
+        case Printout(label=label) | Undo(label=label):
             return (label,)
         case PersonSection(title=title):
             return (title,)
@@ -142,3 +153,12 @@ def _keys(part: object) -> tuple[str | None, ...]:
 def _bad_path(path: str | None) -> Iterator[str]:
     if path is not None and (not path.startswith("/") or path.startswith("//") or not path.isprintable()):
         yield "its path does not begin with one /"
+
+
+def _bad_todo(part: Todo, plugin: str) -> Iterator[str]:
+    if not part.permission.startswith(f"{plugin}."):
+        yield f"{part.permission!r} is no right of its own"
+    if part.since.tzinfo is None:
+        yield "nobody knows since when, without a zone"
+    if part.count < 1:
+        yield f"{part.count} things are nothing to do"

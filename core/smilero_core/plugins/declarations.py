@@ -9,7 +9,7 @@ from smilero_sdk.answers import Measure
 from smilero_sdk.api import Api, Operation
 from smilero_sdk.events import Subscription, Subscriptions
 from smilero_sdk.jobs import Job, Jobs, Schedule, Schedules
-from smilero_sdk.pages import MenuItem, PageOperation, Pages
+from smilero_sdk.pages import MenuItem, PageOperation, Pages, TablePage
 from smilero_sdk.webhooks import Webhook, Webhooks
 
 Made = TypeVar("Made")
@@ -24,12 +24,13 @@ class Declared:
 
     Attributes:
         operations: of its JSON API.
-        pages: of the three faces.
+        pages: of the three faces; `tables` of the console.
         subscriptions: the events that it listens to.
     """
 
     operations: tuple[Operation, ...]
     pages: tuple[PageOperation, ...]
+    tables: tuple[TablePage, ...]
     menu: tuple[MenuItem, ...]
     webhooks: Mapping[str, Webhook]
     subscriptions: tuple[Subscription, ...]
@@ -45,9 +46,11 @@ class Declared:
             made = ask(hook, kind)
             return made if isinstance(made, kind) else kind()
 
+        pages = asked("register_pages", Pages)
         return cls(
             operations=tuple(asked("register_api", Api).operations),
-            pages=tuple(asked("register_pages", Pages).operations),
+            pages=tuple(pages.operations),
+            tables=tuple(pages.tables),
             menu=tuple(asked("register_menu", list)),
             webhooks=_by_name(plugin, asked("register_webhooks", Webhooks).all),
             subscriptions=tuple(_by_name(plugin, asked("register_subscriptions", Subscriptions).all).values()),
@@ -57,10 +60,29 @@ class Declared:
         )
 
     @property
+    def marked(self) -> dict[str, PageOperation | Operation]:
+        """The commands that may need a second person, by their keys."""
+        asked: list[PageOperation | Operation] = [*self.pages, *self.operations]
+        return {one.key: one for one in asked if one.approval is not None}
+
+    @property
+    def approvals(self) -> dict[str, frozenset[str]]:
+        """The names of what may need a second person, each with the permissions of its commands."""
+        found: dict[str, frozenset[str]] = {}
+        for one in self.marked.values():
+            if one.approval is not None and one.permission is not None:
+                found[one.approval.name] = found.get(one.approval.name, frozenset()) | {one.permission}
+        return found
+
+    @property
     def permissions(self) -> list[tuple[str, str]]:
         """What is asked for and where: (address or job, permission)."""
         asked: list[Operation | PageOperation | MenuItem] = [*self.operations, *self.pages, *self.menu]
         named = [(f"the job {name!r}", job.permission) for name, job in self.jobs.items()]
+        for one in self.tables:
+            table = one.table
+            held = [one.permission, *(part.permission for part in table.columns), *(part.permission for part in table.links)]
+            named += [(f"the table {one.path}", permission) for permission in (*held, *(part.permission for part in table.actions))]
         return [
             (where, permission) for where, permission in [*((one.path, one.permission) for one in asked), *named] if permission is not None
         ]

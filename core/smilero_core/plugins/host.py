@@ -16,7 +16,7 @@ from smilero_sdk import hooks
 from smilero_sdk.api import Operation
 from smilero_sdk.hooks import NAMESPACE, SUBJECTS
 from smilero_sdk.manifest import Plugin
-from smilero_sdk.pages import MenuItem, PageOperation
+from smilero_sdk.pages import MenuItem, PageOperation, TablePage
 from smilero_sdk.roles import Permission
 
 __all__ = ["FIRST_PARTY", "GROUP", "PluginHost", "PluginLoadError"]
@@ -91,6 +91,11 @@ class PluginHost:
     def pages(self) -> Mapping[str, tuple[PageOperation, ...]]:
         """The pages of each plugin that has some."""
         return {name: one.pages for name, one in self._declared.items() if one.pages}
+
+    @property
+    def tables(self) -> Mapping[str, tuple[TablePage, ...]]:
+        """The tables of each plugin that has some."""
+        return {name: one.tables for name, one in self._declared.items() if one.tables}
 
     @property
     def menus(self) -> Mapping[str, tuple[MenuItem, ...]]:
@@ -188,6 +193,9 @@ class PluginHost:
         for path, permission in self._declared[name].permissions:
             if permission not in declared:
                 raise PluginLoadError(name, f"{path} asks for {permission!r}, which its manifest does not declare")
+        for approval in self._declared[name].approvals:
+            if approval.partition(".")[0] != name:
+                raise PluginLoadError(name, f"it marks commands as {approval!r}, which is another's name")
 
     def _listed(self, wanted: Iterable[str] | None) -> frozenset[str]:
         if wanted is None:

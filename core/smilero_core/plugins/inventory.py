@@ -92,6 +92,9 @@ def unspoken(plugin: Plugin, keys: Collection[str]) -> Iterator[str]:
 def require_spoken(host: PluginHost, keys: Collection[str]) -> None:
     """Refuse a plugin whose settings or permissions have no Korean words. Raises PluginLoadError with what is missing."""
     for plugin in host.plugins.values():
-        missing = list(unspoken(plugin, keys))
+        missing = [
+            *unspoken(plugin, keys),
+            *(key for one in host.declared[plugin.name].approvals if (key := f"approval.{one}") not in keys),
+        ]
         if missing:
             raise PluginLoadError(plugin.name, f"its catalogue has no Korean for {', '.join(missing)}")

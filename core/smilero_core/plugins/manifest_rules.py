@@ -25,6 +25,9 @@ RESERVED = frozenset(
         # The host's own pages and operations: /console/plugins, /portal/help, /api/v1/registry.
         *("plugins", "shops", "work", "help", "registry", "tenant", "search", "print", "measures", "sessions", "join", "invitations"),
         *("logins", "people", "rights"),
+        # What stands beside the pages of plugins on the public face.
+        *("pictures", "sitemaps", "language", "home"),
+        "kept",
     }
 )
 # What an event may carry: nothing that could hold a name or a number of somebody.

@@ -164,5 +164,11 @@ def _value(context: Context, plugin: str, name: str, value: object) -> str:
     return str(value)
 
 
-_WORDS: Mapping[str, str] = {"role": "person.role", "state": "messaging.state", "kind": "person.factor"}
+_WORDS: Mapping[str, str] = {
+    "role": "person.role",
+    "state": "messaging.state",
+    "kind": "person.factor",
+    "approval": "approval",
+    "approval_state": "approvals.state",
+}
 _templates = Environment(loader=PackageLoader(__package__ or ""), autoescape=True, undefined=StrictUndefined)

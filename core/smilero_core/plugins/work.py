@@ -16,8 +16,7 @@ from smilero_core.db.database import Database
 from smilero_core.db.session import Session
 from smilero_core.events.listeners import Listener
 from smilero_core.identity.access import Access
-from smilero_core.identity.helping import helping_that_stands
-from smilero_core.identity.tokens import actor_in_role
+from smilero_core.identity.word import word_of
 from smilero_core.jobs.rows import DueJob, JobRows
 from smilero_core.plugins.chosen import ChosenSettings
 from smilero_core.plugins.context import CORE, Context, HostServices
@@ -167,12 +166,7 @@ class Workbench:
         if job.asked_by is None or job.asked_as is None:
             return None
         access = Access(self.services.host.permissions)
-        if job.helping_id is not None:
-            helping = await helping_that_stands(session, job.helping_id, job.asked_by)
-            actor = access.equip(helping.actor(job.asked_by), access.lent(helping.limits)) if helping else None
-        else:
-            standing = await actor_in_role(session, job.asked_by, Role(job.asked_as))
-            actor = access.equip(standing) if standing else None
+        actor = await word_of(session, access, job.asked_by, Role(job.asked_as), job.helping_id)
         return None if actor and task.permission is not None and not actor.may(task.permission) else actor
 
     @asynccontextmanager

@@ -1,6 +1,6 @@
 """The registry as plugins see it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from smilero_core.registry.categories import Category
@@ -9,7 +9,8 @@ from smilero_core.registry.models import MarketRow, ShopRow
 from smilero_core.registry.reading import Market as StoredMarket
 from smilero_core.registry.reading import RegistryReader
 from smilero_sdk.i18n import Catalogue
-from smilero_sdk.registry import Market, Opening, Shop
+from smilero_sdk.registry import Counts, Market, Opening, Shop
+from smilero_sdk.showing import Listed
 
 _ORDER = {category.value: place for place, category in enumerate(Category)}
 
@@ -41,6 +42,24 @@ class PluginRegistry:
         market = (await self._reader.market(market_id)).row
         shops = [as_shop(row, market) for row in await self._reader.shops_of(market_id)]
         return sorted(shops, key=lambda shop: _ORDER.get(shop.category, len(_ORDER)))
+
+    async def open_days(self, market_id: UUID, first: date, last: date) -> list[date]:
+        """The days on which the market is open, both ends included. Raises `http.not_found`."""
+        calendar = (await self._reader.market(market_id)).calendar
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return [day for day in days if calendar.is_open(day)]
+
+    async def counts(self) -> Counts:
+        """How many markets and shops there are."""
+        return Counts(*await self._reader.counts())
+
+    async def listed_markets(self, offset: int, limit: int) -> list[Listed]:
+        """A part of the markets, by id."""
+        return [Listed(row["id"], row["updated_at"]) for row in await self._reader.changed_markets(offset, limit)]
+
+    async def listed_shops(self, offset: int, limit: int) -> list[Listed]:
+        """A part of the shops that have not left, by id."""
+        return [Listed(row["id"], row["updated_at"]) for row in await self._reader.changed_shops(offset, limit)]
 
     def _market(self, stored: StoredMarket) -> Market:
         row, calendar = stored.row, stored.calendar

@@ -113,6 +113,23 @@ class RegistryReader:
             limit,
         )
 
+    async def counts(self) -> tuple[int, int]:
+        """Markets, and shops that have not left."""
+        row = await self._session.fetch_row(
+            "select (select count(*) from core.market) as markets, (select count(*) from core.shop where status <> 'left') as shops"
+        )
+        return (row["markets"], row["shops"]) if row else (0, 0)
+
+    async def changed_markets(self, offset: int, limit: int) -> list[Record]:
+        """`id, updated_at` of a part of the markets, by id."""
+        return await self._session.fetch("select id, updated_at from core.market order by id offset $1 limit $2", offset, limit)
+
+    async def changed_shops(self, offset: int, limit: int) -> list[Record]:
+        """`id, updated_at` of a part of the shops that have not left, by id."""
+        return await self._session.fetch(
+            "select id, updated_at from core.shop where status <> 'left' order by id offset $1 limit $2", offset, limit
+        )
+
     async def _exceptions(self, market_id: UUID | None) -> Mapping[UUID, dict[date, bool]]:
         query = MarketDayException.all().using_db(self._session.orm)
         found: dict[UUID, dict[date, bool]] = {}

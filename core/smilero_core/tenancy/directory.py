@@ -50,6 +50,10 @@ class TenantDirectory:
             self._known[host] = known
         return known.tenant
 
+    def forget(self, tenant_id: UUID) -> None:
+        """Look a foundation up anew in this process: what it is called has just changed."""
+        self._known = {host: known for host, known in self._known.items() if known.tenant is None or known.tenant.id != tenant_id}
+
     async def all(self) -> list[Tenant]:
         """Every active foundation, by name."""
         async with self._database.unbound() as unit:

@@ -7,6 +7,8 @@ from smilero_coupons.cards import offer
 from smilero_coupons.choices import CouponSettings, ShopCouponSettings
 from smilero_coupons.demo import CouponLife
 from smilero_coupons.faces import console, pages, portal, public, wizard
+from smilero_coupons.faces.home import home
+from smilero_coupons.faces.undoing import last_step
 from smilero_coupons.repository import CouponRepository
 from smilero_coupons.routes import CLAIM, MANAGE, READ, REDEEM, api
 from smilero_coupons.service import CouponService
@@ -16,7 +18,7 @@ from smilero_sdk.context import TenantContext
 from smilero_sdk.demo import DemoLife
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import DataClass, Level, Plugin
-from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
+from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, Undo, View
 from smilero_sdk.registry import Shop
 from smilero_sdk.roles import Lent, Permission, Role
 
@@ -59,7 +61,12 @@ class Coupons:
     @hookimpl
     async def provide_home(self, ctx: TenantContext) -> HomePart:
         """Yesterday's customers and the tasks."""
-        return await portal.home(ctx)
+        return await home(ctx)
+
+    @hookimpl
+    async def provide_undo(self, ctx: TenantContext) -> Undo | None:
+        """The coupon that was made or used last."""
+        return await last_step(ctx)
 
     @hookimpl
     async def provide_search(self, ctx: TenantContext, search: Search) -> list[SearchHit]:

@@ -1,16 +1,35 @@
 """Where coupons touch the database. Reading is Tortoise's; what must be exact under load is SQL."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from asyncpg import Record
+from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from smilero_coupons.models import Campaign, Claim, Redemption
 from smilero_sdk.database import Database
 from smilero_sdk.ids import uuid7
+from smilero_sdk.tables import Found, Wanted, ordering
+
+# What a table of campaigns may be sorted by.
+_ORDER = {
+    "shop": "s.name",
+    "until": "c.ends_at",
+    "stock": "c.stock",
+    "claimed": "c.claimed",
+    "redeemed": "c.redeemed",
+    "made": "c.created_at",
+}
+_TABLE = """
+    from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
+    where ($1 = '' or position(lower($1) in lower(s.name)) > 0)
+      and ($2 = '' or $2 = case when c.ends_at <= $3 then 'ended' when c.claimed < c.stock then 'open' else 'sold_out' end)
+"""
+
+_SECOND = timedelta(seconds=1)
 
 Model = TypeVar("Model", Campaign, Claim, Redemption)
 
@@ -34,6 +53,15 @@ class CouponRepository:
         """A shop's campaigns that can be claimed, those that end first in front."""
         rows = await Campaign.filter(shop_id=shop_id, ends_at__gt=now).using_db(self._db.orm).order_by("ends_at")
         return [row for row in rows if row.claimed < row.stock]
+
+    async def count_open(self, now: datetime) -> int:
+        """How many campaigns can be claimed."""
+        return await Campaign.filter(ends_at__gt=now, claimed__lt=F("stock")).using_db(self._db.orm).count()
+
+    async def some_open(self, now: datetime, offset: int, limit: int) -> list[Campaign]:
+        """A part of the campaigns that can be claimed, oldest first."""
+        query = Campaign.filter(ends_at__gt=now, claimed__lt=F("stock")).using_db(self._db.orm)
+        return await query.order_by("id").offset(offset).limit(limit)
 
     async def last_campaign(self, shop_id: UUID) -> Campaign | None:
         """The one that a shop made last."""
@@ -80,17 +108,65 @@ class CouponRepository:
         query = Redemption.filter(shop_id=shop_id, redeemed_at__gte=since, redeemed_at__lte=until, undone_at=None)
         return await query.using_db(self._db.orm).count()
 
-    async def console_page(self, text: str, after: UUID | None, limit: int) -> list[tuple[str, Campaign]]:
-        """Campaigns of all shops whose name has a text, each with the shop's name, newest first, from behind `after`."""
-        found = await self._db.fetch(
+    async def days(self, shop_id: UUID, before: datetime, yesterday: datetime, today: datetime) -> Record:
+        """Coupons used at a shop since three midnights, `before`, `yesterday`, `today`, each up to the next; `first`: its first coupon."""
+        row = await self._db.fetch_row(
             """
-            select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id
-            where ($1 = '' or position(lower($1) in lower(s.name)) > 0) and ($2::uuid is null or c.id < $2)
-            order by c.id desc limit $3
+            select count(*) filter (where redeemed_at < $3) as before,
+              count(*) filter (where redeemed_at >= $3 and redeemed_at < $4) as yesterday,
+              count(*) filter (where redeemed_at >= $4) as today,
+              (select created_at from plugin_coupons.campaign where shop_id = $1 order by id limit 1) as first
+            from plugin_coupons.redemption where shop_id = $1 and undone_at is null and redeemed_at >= $2
             """,
-            text,
-            after,
-            limit,
+            shop_id,
+            before,
+            yesterday,
+            today,
+        )
+        if row is None:
+            msg = "an aggregate has a row"
+            raise LookupError(msg)
+        return row
+
+    async def last_steps(self, shop_id: UUID, person_id: UUID, since: datetime, now: datetime) -> list[Record]:
+        """Somebody's last coupon used and last coupon made at a shop that can still be taken back: `what, id, at, kind, value`."""
+        # Identifiers are in the order of time, so that the key's index leads to the last minutes alone.
+        floor = uuid7(since - _SECOND)
+        return await self._db.fetch(
+            """
+            (select 'redemptions' as what, r.id, r.redeemed_at as at, k.kind, k.value
+             from plugin_coupons.redemption r join plugin_coupons.campaign k on k.id = r.campaign_id
+             where r.id > $1 and r.shop_id = $2 and r.redeemed_by = $3 and r.undone_at is null and r.redeemed_at > $4
+             order by r.id desc limit 1)
+            union all
+            (select 'campaigns', k.id, k.created_at, k.kind, k.value from plugin_coupons.campaign k
+             where k.id > $1 and k.shop_id = $2 and k.created_by = $3 and k.claimed = 0 and k.created_at > $4 and k.ends_at > $5
+             order by k.id desc limit 1)
+            """,
+            floor,
+            shop_id,
+            person_id,
+            since,
+            now,
+        )
+
+    async def find_for_table(self, wanted: Wanted, now: datetime) -> Found:
+        """Campaigns of shops whose name has a text (`q`), in a state (`state`), as a table wants them."""
+        asked = (wanted.text("q"), wanted.text("state"), now)
+        rows = await self._db.fetch(
+            f"select c.id {_TABLE} order by {ordering(_ORDER, wanted, 'c.id')} offset $4 limit $5",
+            *asked,
+            wanted.offset,
+            wanted.limit,
+        )
+        total = await self._db.fetch_value(f"select count(*) {_TABLE}", *asked)
+        return Found([row["id"] for row in rows], int(str(total)))
+
+    async def with_shops(self, campaign_ids: Collection[UUID]) -> list[tuple[str, Campaign]]:
+        """These campaigns, each with its shop's name."""
+        found = await self._db.fetch(
+            "select c.id, s.name from plugin_coupons.campaign c join core.shop s on s.id = c.shop_id where c.id = any($1::uuid[])",
+            list(campaign_ids),
         )
         return await self._with_names(found)
 

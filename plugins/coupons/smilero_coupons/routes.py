@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from smilero_coupons.large import BY_API
 from smilero_coupons.models import Claim
 from smilero_coupons.schemas import (
     CampaignIn,
@@ -31,7 +32,7 @@ CLAIMS = (120, 600)
 api = Api()
 
 
-@api.post("/campaigns", permission=MANAGE, idempotency=Idempotency.OPTIONAL)
+@api.post("/campaigns", permission=MANAGE, idempotency=Idempotency.OPTIONAL, approval=BY_API)
 async def create_campaign(ctx: TenantContext, body: CampaignIn) -> CampaignOut:
     """Make a campaign for one of the caller's shops."""
     return CampaignOut.model_validate(await CouponService(ctx).create(body))

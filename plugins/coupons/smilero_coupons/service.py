@@ -120,8 +120,10 @@ class CouponService:
     async def undo_redemption(self, redemption: Redemption) -> None:
         """Take a redemption back within the foundation's minutes: the customer has the coupon again, with the same number.
 
-        Raises `coupons.undo_late` (409), also when another open claim has the number by now.
+        Raises `coupons.undone_before`, `coupons.undo_late` (409), the latter also when another open claim has the number by now.
         """
+        if redemption.undone_at is not None:
+            raise Problem("coupons.undone_before", HTTPStatus.CONFLICT)
         try:
             async with self._ctx.db.savepoint():
                 undone = await self.repository.undo_redemption(redemption.id, self._ctx.now - self.chosen.undo, self._ctx.now)
@@ -132,6 +134,8 @@ class CouponService:
         ids = {"campaign_id": redemption.campaign_id, "claim_id": redemption.claim_id, "shop_id": redemption.shop_id}
         await self._ctx.events.emit(RedemptionUndone(**ids, redemption_id=redemption.id))
         self._ctx.realtime.ring(topic(redemption.campaign_id))
+        shop = await self._ctx.registry.shop(redemption.shop_id)
+        await self._ctx.audit.record("coupons.audit.unused", redemption.id, shop=shop.name)
 
     async def own_claims(self, campaigns: Collection[Campaign]) -> dict[UUID, list[Claim]]:
         """The visitor's claims of each campaign by its id, oldest first; none for somebody who has not signed in."""

@@ -1,18 +1,22 @@
 """What the host asks for: home, front page, shop page, search, sheets, figures."""
 
+from datetime import timedelta
+
 from smilero_example.pages import card
-from smilero_example.rights import READ
-from smilero_example.service import GuestBook
+from smilero_example.rights import READ, THANK
+from smilero_example.service import UNDO, GuestBook
 from smilero_example.settings import BookSettings
-from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Unit
+from smilero_sdk.answers import Measure, MeasureValue, Period, Printout, Search, SearchHit, Todo, Unit
 from smilero_sdk.context import TenantContext
 from smilero_sdk.finding import WITHIN, pattern, weight
-from smilero_sdk.pages import Face, HomePart, Tile, View
+from smilero_sdk.pages import Face, HomePart, Tile, Undo, View
 from smilero_sdk.registry import Shop
 
 MEASURES = [Measure("greetings", Unit.COUNT), Measure("writers", Unit.PEOPLE)]
 
 _NEWEST = 3
+# After so long somebody of the foundation should look after it.
+_PATIENCE = timedelta(days=7)
 
 
 async def home(ctx: TenantContext) -> HomePart:
@@ -22,6 +26,24 @@ async def home(ctx: TenantContext) -> HomePart:
     waiting = await GuestBook(ctx).repository.waiting(ctx.shop_id)
     tile = Tile("/greetings", "example.tile", "notebook-pen", "example.tile.waiting" if waiting else None)
     return HomePart("example.home.waiting" if waiting else None, {"count": waiting}, tiles=(tile,))
+
+
+async def todos(ctx: TenantContext) -> list[Todo]:
+    """One line for all greetings that have waited for thanks too long."""
+    count, since = await GuestBook(ctx).repository.overdue(ctx.now - _PATIENCE)
+    if since is None:
+        return []
+    return [Todo(ctx.text("example.todo"), ctx.text("example.todo.detail", count=count), "/greetings", READ, since, count=count)]
+
+
+async def undo(ctx: TenantContext) -> Undo | None:
+    """The thanks that can be taken back; asked for every page of the portal, so one statement."""
+    if ctx.shop_id is None or not ctx.actor.may(THANK):
+        return None
+    last = await GuestBook(ctx).repository.last_thanked(ctx.shop_id, ctx.now - UNDO)
+    if last is None or last.thanked_at is None:
+        return None
+    return Undo(f"/greetings/{last.id}/thanks/undo", "example.step.thanks", last.thanked_at, last.thanked_at + UNDO)
 
 
 async def front_page(ctx: TenantContext) -> View | None:

@@ -21,10 +21,17 @@ class Thanked(Event, name="thanked"):
     shop_id: UUID
 
 
+class ThanksTakenBack(Event, name="thanks_taken_back"):
+    """That was a wrong tap; the greeting waits for thanks again."""
+
+    greeting_id: UUID
+    shop_id: UUID
+
+
 class RedeemedCoupon(BaseModel):
     """As much as we need of `coupons.redeemed`: plugins share names and versions, not classes."""
 
     shop_id: UUID
 
 
-ALL = (Written, Thanked)
+ALL = (Written, Thanked, ThanksTakenBack)

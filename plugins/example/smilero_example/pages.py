@@ -9,6 +9,7 @@ from smilero_example.models import Greeting
 from smilero_example.rights import HIDE, READ, THANK, WRITE
 from smilero_example.service import GuestBook, topic
 from smilero_example.settings import BookSettings, ShopBookSettings
+from smilero_sdk.approvals import Approval, Fact, Proposal
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
@@ -76,6 +77,13 @@ async def thank(ctx: TenantContext, greeting_id: UUID) -> Redirect:
     return Redirect("/portal/example/greetings")
 
 
+@pages.post(Face.PORTAL, "/greetings/{greeting_id}/thanks/undo", permission=THANK)
+async def take_thanks_back(ctx: TenantContext, greeting_id: UUID) -> Redirect:
+    """The way back from a wrong tap; the host's bar leads here from whatever page."""
+    await GuestBook(ctx).take_thanks_back(greeting_id)
+    return Redirect("/portal/example/greetings")
+
+
 @pages.get(Face.CONSOLE, "/greetings", permission=READ)
 async def list_greetings(ctx: TenantContext) -> View:
     """The newest greetings to all shops."""
@@ -88,7 +96,14 @@ async def list_greetings(ctx: TenantContext) -> View:
     return View("example/console.html", {"greetings": shown})
 
 
-@pages.post(Face.CONSOLE, "/greetings/{greeting_id}/hide", permission=HIDE)
+async def _what_is_hidden(ctx: TenantContext, greeting_id: UUID) -> Proposal:
+    greeting = await GuestBook(ctx).greeting(greeting_id)
+    shop = await ctx.registry.shop(greeting.shop_id)
+    # Not the words themselves: they are somebody's, who may want them erased meanwhile.
+    return Proposal("example.hide.said", {"shop": shop.name}, (Fact("example.console.day", greeting.created_at.date().isoformat()),))
+
+
+@pages.post(Face.CONSOLE, "/greetings/{greeting_id}/hide", permission=HIDE, approval=Approval("example.hide", _what_is_hidden))
 async def hide(ctx: TenantContext, greeting_id: UUID) -> Redirect:
     """Out of sight, on record."""
     await GuestBook(ctx).hide(greeting_id)

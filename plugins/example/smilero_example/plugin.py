@@ -9,7 +9,7 @@ from smilero_example.pages import pages
 from smilero_example.routes import api, webhooks
 from smilero_example.service import GuestBook
 from smilero_example.settings import BookSettings, ShopBookSettings
-from smilero_sdk.answers import Kept, Measure, MeasureValue, Period, PersonSection, Printout, Search, SearchHit
+from smilero_sdk.answers import Kept, Measure, MeasureValue, Period, PersonSection, Printout, Search, SearchHit, Todo
 from smilero_sdk.api import Api
 from smilero_sdk.context import TenantContext
 from smilero_sdk.demo import DemoLife
@@ -19,7 +19,7 @@ from smilero_sdk.hooks import hookimpl
 from smilero_sdk.jobs import Jobs, Schedules
 from smilero_sdk.manifest import DataClass, Level, Plugin
 from smilero_sdk.messages import MessageTemplate
-from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, View
+from smilero_sdk.pages import Face, HomePart, MenuItem, Pages, Undo, View
 from smilero_sdk.registry import Shop
 from smilero_sdk.settings import Settings
 from smilero_sdk.webhooks import Webhooks
@@ -105,6 +105,11 @@ class Asked:
         return await answers.home(ctx)
 
     @hookimpl
+    async def provide_undo(self, ctx: TenantContext) -> Undo | None:
+        """Thanks that were a wrong tap."""
+        return await answers.undo(ctx)
+
+    @hookimpl
     async def provide_front_page(self, ctx: TenantContext, search: str) -> View | None:  # noqa: ARG002 - the hook's own
         """The newest greetings, if the foundation wants them in front."""
         return await answers.front_page(ctx)
@@ -118,6 +123,11 @@ class Asked:
     async def provide_search(self, ctx: TenantContext, search: Search) -> list[SearchHit]:
         """Greetings."""
         return await answers.hits(ctx, search)
+
+    @hookimpl
+    async def provide_todos(self, ctx: TenantContext) -> list[Todo]:
+        """Greetings that a shop has not thanked for in a week."""
+        return await answers.todos(ctx)
 
     @hookimpl
     async def provide_prints(self, ctx: TenantContext, shop: Shop) -> list[Printout]:

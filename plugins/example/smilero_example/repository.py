@@ -63,6 +63,17 @@ class GreetingRepository:
         """How many greetings of a shop nobody has thanked for."""
         return await Greeting.filter(shop_id=shop_id, thanked_at=None, hidden_at=None).exclude(text="").using_db(self._db.orm).count()
 
+    async def overdue(self, before: datetime) -> tuple[int, datetime | None]:
+        """How many greetings from before a moment nobody has thanked for, and when the oldest was written."""
+        row = await self._db.fetch_row(
+            """
+            select count(*) as number, min(created_at) as since from plugin_example.greeting
+            where thanked_at is null and hidden_at is null and text <> '' and created_at < $1
+            """,
+            before,
+        )
+        return (row["number"], row["since"]) if row else (0, None)
+
     async def written_since(self, person_id: UUID, since: datetime) -> int:
         """How many somebody has written."""
         return await Greeting.filter(person_id=person_id, created_at__gte=since).using_db(self._db.orm).count()
@@ -71,6 +82,15 @@ class GreetingRepository:
         """Set `thanked_at` or `hidden_at` once; whether it was not set before."""
         free = Greeting.filter(id=greeting_id, **{f"{column}__isnull": True}).using_db(self._db.orm)
         return await free.update(**{column: now}) == 1
+
+    async def last_thanked(self, shop_id: UUID, since: datetime) -> Greeting | None:
+        """The greeting of a shop that was thanked for last, if that was after a moment."""
+        thanked = Greeting.filter(shop_id=shop_id, thanked_at__gt=since, hidden_at=None).exclude(text="")
+        return await thanked.using_db(self._db.orm).order_by("-thanked_at").first()
+
+    async def unthank(self, greeting_id: UUID, since: datetime) -> bool:
+        """Let a greeting wait for thanks again, if it was thanked for after a moment; whether it does."""
+        return await Greeting.filter(id=greeting_id, thanked_at__gt=since).using_db(self._db.orm).update(thanked_at=None) == 1
 
     async def shops_with_new(self, since: datetime) -> dict[UUID, int]:
         """How many new greetings each shop has."""

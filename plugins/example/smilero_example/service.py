@@ -1,12 +1,12 @@
 """What may be done with a guest book, and why not. Pages, the API, webhooks and jobs all come through here."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from smilero_example.events import Thanked, Written
+from smilero_example.events import Thanked, ThanksTakenBack, Written
 from smilero_example.models import Greeting
 from smilero_example.payloads import OneGreeting
 from smilero_example.repository import GreetingRepository
@@ -17,6 +17,8 @@ from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
 
 TELL_WRITER, PUBLISH = "tell_writer", "publish"
+# How long thanks can be taken back, and so how long the writer is not told.
+UNDO = timedelta(minutes=10)
 
 
 def topic(shop_id: UUID) -> str:
@@ -57,7 +59,21 @@ class GuestBook:
             await self._ctx.events.emit(Thanked(greeting_id=greeting.id, shop_id=greeting.shop_id))
             self._ctx.realtime.ring(topic(greeting.shop_id))
             if greeting.person_id is not None:
-                await self._ctx.jobs.later(TELL_WRITER, OneGreeting(greeting_id=greeting.id), key=str(greeting.id))
+                # A message cannot be called back: it leaves when the thanks can no longer be taken back either.
+                at = self._ctx.now + UNDO
+                await self._ctx.jobs.later(TELL_WRITER, OneGreeting(greeting_id=greeting.id), at=at, key=str(greeting.id))
+
+    async def take_thanks_back(self, greeting_id: UUID) -> None:
+        """It was a wrong tap: nobody is told. Raises `example.undo_late` (409) once the writer may know, `http.not_found`."""
+        greeting = await self.greeting(greeting_id)
+        if not self._ctx.actor.works_at(greeting.shop_id):
+            raise not_found("greeting")
+        if not await self.repository.unthank(greeting.id, self._ctx.now - UNDO):
+            raise Problem("example.undo_late", HTTPStatus.CONFLICT)
+        await self._ctx.jobs.cancel(TELL_WRITER, str(greeting.id))
+        await self._ctx.events.emit(ThanksTakenBack(greeting_id=greeting.id, shop_id=greeting.shop_id))
+        await self._ctx.audit.record("example.audit.thanks_back", greeting.id)
+        self._ctx.realtime.ring(topic(greeting.shop_id))
 
     async def hide(self, greeting_id: UUID) -> None:
         """Take a greeting out of sight, on record. Raises `http.not_found`."""

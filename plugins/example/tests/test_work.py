@@ -27,6 +27,7 @@ from smilero_core.plugins.work import Workbench, listeners
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_example.jobs import digest
 from smilero_example.plugin import Example
+from smilero_example.rights import THANK
 from smilero_example.service import GuestBook
 from smilero_example.settings import BookSettings
 from smilero_sdk.context import Actor, Tenant
@@ -155,10 +156,31 @@ async def test_the_writer_is_told_once_that_the_shop_thanked(workshop: Workshop)
         async with workshop.context("merchant") as ctx:
             await GuestBook(ctx).thank(greeting)
     await workshop.work_off()
+    assert [one for one in await workshop.told() if "고마움" in one] == [], "it can still be taken back"
+    await workshop.town.site.admin.execute("update core.job set run_at = now() where tenant_id = $1", workshop.tenant.id)
+    await workshop.work_off()
     assert [one for one in await workshop.told() if "고마움" in one] == [
         f"{workshop.tenant.slug} shop 사장님이 남기신 말에 고마움을 전했어요."
     ]
     assert await workshop.waiting() == []
+
+
+async def test_thanks_that_were_a_wrong_tap_tell_nobody(workshop: Workshop) -> None:
+    greeting = await write(workshop)
+    async with workshop.context("merchant") as ctx:
+        await GuestBook(ctx).thank(greeting)
+    at_the_shop = {"shop_id": workshop.town.foundation.shop, "caller": replace(workshop.actor("merchant"), permissions=frozenset({THANK}))}
+    async with workshop.context("merchant") as ctx:
+        offered = await HOOKS.provide_undo(replace(ctx, **at_the_shop))
+        await GuestBook(ctx).take_thanks_back(greeting)
+    assert offered.path == f"/greetings/{greeting}/thanks/undo"
+    await workshop.town.site.admin.execute("update core.job set run_at = now() where tenant_id = $1", workshop.tenant.id)
+    await workshop.work_off()
+    assert ([one for one in await workshop.told() if "고마움" in one], await workshop.waiting()) == ([], [])
+    async with workshop.context("merchant") as ctx:
+        assert await HOOKS.provide_undo(replace(ctx, **at_the_shop)) is None
+        with pytest.raises(Problem, match=r"example\.undo_late"):
+            await GuestBook(ctx).take_thanks_back(greeting)
 
 
 async def test_the_board_gets_each_greeting_under_the_same_key_until_it_takes_it(workshop: Workshop, board: Board) -> None:

@@ -10,6 +10,8 @@ from smilero_sdk.registry import Market, Shop
 
 Values = dict[str, object]
 Text = Callable[..., str]
+# Shops on one page: of some 10 kB compressed, and no longer than a thumb likes.
+MOST = 200
 
 
 def home(ctx: TenantContext, markets: Iterable[Market], query: str) -> Values:
@@ -44,6 +46,45 @@ def market(text: Text, one: Market) -> Values:
     }
 
 
+def directory(text: Text, shops: Sequence[Shop], query: str, kind: str, part: int) -> Values:
+    """The shops of a market, no more at once than an old phone can show: {categories, kinds, kind|None, part, parts, found}.
+
+    Up to `MOST` shops stand in `categories`, together. Of more, `kinds` has the categories to choose from, and `categories` the chosen
+    one, in parts; with a query the first that fit, and `found` says how many there are.
+    """
+    found = categories(text, shops, query)
+    total = sum(len(_members(one)) for one in found)
+    plain: Values = {"categories": found, "kinds": [], "kind": None, "part": 1, "parts": 1, "found": total}
+    if total <= MOST:
+        return plain
+    if query:
+        return {**plain, "categories": _first(found)}
+    kinds = [{"name": one["name"], "url": f"?kind={one['code']}#shops", "count": len(_members(one))} for one in found]
+    chosen = next((one for one in found if one["code"] == kind), None)
+    if chosen is None:
+        return {**plain, "categories": [], "kinds": kinds}
+    members = _members(chosen)
+    parts = -(-len(members) // MOST)
+    here = min(part, parts)
+    shown = {**chosen, "shops": members[(here - 1) * MOST : here * MOST]}
+    return {**plain, "categories": [shown], "kind": kind, "part": here, "parts": parts}
+
+
+def _members(category: Values) -> list[Values]:
+    shops = category["shops"]
+    return shops if isinstance(shops, list) else []
+
+
+def _first(found: Sequence[Values]) -> list[Values]:
+    """As many as are shown at once."""
+    left, kept = MOST, []
+    for one in found:
+        members = _members(one)[:left]
+        left -= len(members)
+        kept += [{**one, "shops": members}] if members else []
+    return kept
+
+
 def categories(text: Text, shops: Sequence[Shop], query: str) -> list[Values]:
     """Shops by category; with a query, only those whose name, goods or category has it."""
     groups: list[Values] = []
@@ -52,7 +93,7 @@ def categories(text: Text, shops: Sequence[Shop], query: str) -> list[Values]:
         found = [shop for shop in members if matches(query, shop.name, shop.goods, label)]
         if found:
             rows = [{"url": shop_url(shop), "name": shop.name, "stall": shop.stall or None} for shop in found]
-            groups.append({"name": label, "shops": rows})
+            groups.append({"code": code, "name": label, "shops": rows})
     return groups
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from http import HTTPStatus
 from uuid import UUID
 
@@ -7,7 +8,9 @@ import pytest
 from smilero_core.db.session import Session
 from smilero_core.plugins.gate import switch
 from smilero_sdk.ids import uuid7
+from smilero_storefront.views import MOST
 from tests.support.application import Site
+from tests.support.faces import Town, new_town
 from tests.support.foundations import Foundation
 
 MARKET = "/storefront/markets/{}"
@@ -119,3 +122,55 @@ async def _settled(site: Site, foundation: Foundation, path: str, status: int) -
     async with asyncio.timeout(5):
         while (await site.caller(foundation).get(path)).status_code != status:  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.02)
+
+
+class TestManyShops:
+    """A market of more shops than an old phone can show at once."""
+
+    @pytest.fixture
+    async def town(self, site: Site) -> Town:
+        made = await new_town(site)
+        await site.admin.execute(
+            """
+            insert into core.shop (id, tenant_id, market_id, name, stall, category, goods, phone, status)
+            select gen_random_uuid(), tenant_id, market_id, kind || ' ' || n, kind || n, kind, goods, phone, status
+            from core.shop, generate_series(1, $2) n, unnest(array['clothes', 'snack']) kind where id = $1
+            """,
+            made.foundation.shop,
+            MOST + 10,
+        )
+        return made
+
+    async def test_they_are_chosen_by_kind_and_come_in_parts(self, town: Town) -> None:
+        guest, path = town.guest(), MARKET.format(town.foundation.market)
+        first = (await guest.get(path)).text
+        assert "/storefront/shops/" not in first
+        kinds = re.findall(r'href="(\?kind=\w+)#shops"', first)
+        assert kinds == ["?kind=ricecake", "?kind=snack", "?kind=clothes"]
+        parts = [(await guest.get(f"{path}?kind=clothes&part={part}")).text for part in (1, 2)]
+        shops = [re.findall(r'href="/storefront/shops/([^"]+)"', part) for part in parts]
+        assert [len(part) for part in shops] == [MOST, 10]
+        assert len({*shops[0], *shops[1]}) == MOST + 10
+        assert 'href="?kind=clothes&amp;part=2#shops"' in parts[0]
+        assert 'href="?kind=clothes&amp;part=1#shops"' in parts[1]
+
+    async def test_what_was_asked_for_is_found_among_all_of_them(self, town: Town) -> None:
+        guest, path = town.guest(), MARKET.format(town.foundation.market)
+        found = (await guest.get(f"{path}?q=clothes 210")).text
+        assert len(re.findall(r'href="/storefront/shops/', found)) == 1
+        many = (await guest.get(f"{path}?q=clothes")).text
+        assert len(re.findall(r'href="/storefront/shops/', many)) == MOST
+        assert f"{MOST + 10}곳" in many
+
+    @pytest.mark.parametrize("asked", ["?kind=nothing", "?kind=clothes&part=1000", "?kind=<b>"])
+    async def test_a_part_that_is_not_there_is_the_nearest(self, town: Town, asked: str) -> None:
+        answer = await town.guest().get(MARKET.format(town.foundation.market) + asked)
+        assert answer.status_code == HTTPStatus.OK
+        assert "kind=<b>" not in answer.text
+        shown = len(re.findall(r'href="/storefront/shops/', answer.text))
+        assert shown == (10 if "part" in asked else 0)
+
+    @pytest.mark.parametrize("asked", ["?part=0", "?part=x", "?part=1001", "?part=-1"])
+    async def test_a_part_that_is_none_is_refused(self, town: Town, asked: str) -> None:
+        answer = await town.guest().get(MARKET.format(town.foundation.market) + asked)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -5,7 +5,7 @@ import pluggy
 NAMESPACE = "smilero"
 
 # The modules of this package, each with the hooks of one subject.
-SUBJECTS = ("demo", "events", "faces", "find", "jobs", "lifecycle", "people", "routes", "slots")
+SUBJECTS = ("demo", "events", "faces", "find", "jobs", "lifecycle", "people", "routes", "slots", "todos")
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)

@@ -2,7 +2,7 @@
 
 from smilero_sdk.context import TenantContext
 from smilero_sdk.hooks import hookspec
-from smilero_sdk.pages import HomePart, MenuItem, Pages
+from smilero_sdk.pages import HomePart, MenuItem, Pages, Undo
 
 
 @hookspec
@@ -33,6 +33,17 @@ async def provide_home(ctx: TenantContext) -> HomePart:  # type: ignore[empty-bo
 
     When: the portal's home is opened; in a transaction that may only read.
     Returns: a `HomePart`.
+    Errors: logged with tenant and plugin; the page goes on without it.
+    Since: 0.1
+    """
+
+
+@hookspec
+async def provide_undo(ctx: TenantContext) -> Undo | None:
+    """The last thing that the visitor did for the shop and can still take back.
+
+    When: any page of the portal is opened; in a transaction that may only read, so in one statement that an index answers.
+    Returns: an `Undo`, or None; the bar at the bottom of the page offers the newest of all plugins.
     Errors: logged with tenant and plugin; the page goes on without it.
     Since: 0.1
     """

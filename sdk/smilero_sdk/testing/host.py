@@ -69,6 +69,7 @@ class Declared:
     subscriptions: tuple[tuple[str, int], ...] = ()
     menu: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,9 @@ class Foundation(Protocol):
 
     def disable(self, plugin: str) -> None:
         """Switch it off."""
+
+    def want_two(self, approval: str, *, wanted: bool = True) -> None:
+        """Want a second person for a command that a plugin marks, by the name of its `Approval`, or be content with one."""
 
     def work(self, plugin: str, who: str | None, function: Callable[[TenantContext], Awaitable[Result]]) -> Result:
         """Call a function in one transaction of the plugin, as somebody of the cast; it commits unless the function raises."""

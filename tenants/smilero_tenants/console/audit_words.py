@@ -11,9 +11,7 @@ from smilero_core.audit.log import THROUGH
 from smilero_core.audit.reading import Entry
 from smilero_core.plugins.choosing import sentences_of
 from smilero_core.plugins.context import CORE, Context
-
-# Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+from smilero_tenants.tables.saying import harmless
 
 _COLUMNS = ("when", "who", "on_behalf", "role", "where", "what", "subject", "before", "after", "entry")
 
@@ -44,7 +42,15 @@ class Words:
         return f"{entry.at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
 
     def who(self, entry: Entry) -> str:
-        """Whose name, and the program through which; what acts by itself is called by its own name or its role."""
+        """Whose name, the program through which, and who confirmed it; what acts by itself is called by its own name or its role."""
+        who = self._hand(entry)
+        if entry.approver is None:
+            return who
+        return self._context.text(
+            "console.audit.approved_by", name=who, approver=entry.approver or self._context.text("console.audit.erased")
+        )
+
+    def _hand(self, entry: Entry) -> str:
         through = entry.values.get(THROUGH)
         program = str(through.get("name", "")) if isinstance(through, dict) else ""
         if entry.person is None:
@@ -88,6 +94,8 @@ class Words:
             # The core names plugins by their word.
             if entry.source == CORE and isinstance(values.get(name), str):
                 values[name] = self.plugin(values[name]) if values[name] in self._context.services.host.plugins else values[name]
+        if entry.source == CORE and isinstance(approval := values.get("approval"), str):
+            values["approval"] = self._context.text(f"approval.{approval}")
         if entry.sentence in self._known:
             try:
                 return self._context.text(entry.sentence, **values)
@@ -144,8 +152,3 @@ class Words:
         for side in ("before", "after"):
             yield "; ".join(f"{one.label}: {getattr(one, side)}" for one in changes if getattr(one, side) is not None)
         yield str(entry.id)
-
-
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before it where it would be a formula, which makes it text."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell

@@ -12,6 +12,7 @@ from smilero_core.plugins.inventory import Entry, State, switched_by
 from smilero_sdk.jobs import Schedule
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.roles import Role
+from smilero_tenants.approvals.switches import switches
 from smilero_tenants.faces.own_pages import Values
 from smilero_tenants.faces.switches import title_of
 
@@ -58,6 +59,7 @@ class PluginFacts:
             "permissions": self.permissions(),
             "others": self._others(),
             "works": self._works(),
+            "approvals": await switches(self._context, plugin.name),
             "settings_url": f"/console/plugins/{plugin.name}/settings" if plugin.settings and may_choose else None,
             "shop_settings": plugin.shop_settings is not None,
         }

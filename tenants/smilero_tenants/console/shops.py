@@ -1,34 +1,23 @@
 """`/console/shops`: every shop, and what each does without."""
 
-from typing import Annotated
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from smilero_core.identity.access import PEOPLE_MANAGE, PLUGINS_SHOP
+from smilero_core.identity.access import PLUGINS_SHOP
 from smilero_core.plugins.opting import ShopSwitches
-from smilero_core.registry.categories import Category
-from smilero_core.registry.models import ShopRow
 from smilero_sdk.errors import Problem
 from smilero_sdk.ids import uuid7
-from smilero_sdk.pages import Face, Form
-from smilero_tenants.faces.frames import shop_page
+from smilero_tenants.console.shop_table import SHOPS
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.switches import Switch, title_of
 from smilero_tenants.faces.visit import Visit
+from smilero_tenants.tables.desk import TableDesk
 
-PAGE_SIZE = 50
-
-
-class ShopSearch(Form):
-    """Which shops."""
-
-    q: Annotated[str, Field(max_length=60)] = ""
-    market: UUID | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class ShopConsole:
@@ -40,14 +29,10 @@ class ShopConsole:
     def routes(self) -> list[Route]:
         """Their addresses."""
         return [
-            Route("/console/shops", self.shops),
+            *TableDesk(self._pages, SHOPS).routes(),
             Route("/console/shops/{shop_id:uuid}/plugins", self.plugins),
             Route("/console/shops/{shop_id:uuid}/plugins/{name}", self.switch, methods=["POST"]),
         ]
-
-    async def shops(self, request: Request) -> Response:
-        """Every shop, found by name, goods or market."""
-        return await self._pages.show(request, self._shops)
 
     async def plugins(self, request: Request) -> Response:
         """What one shop has on."""
@@ -96,45 +81,3 @@ class ShopConsole:
             "back_url": "/console/shops",
         }
         return Shown("console/shop_plugins.html", values, refused.status if refused else 200)
-
-    async def _shops(self, visit: Visit) -> Shown:
-        # A form sends its empty fields too: "every market" comes as market=.
-        search = ShopSearch.model_validate_strings({name: value for name, value in visit.request.query_params.items() if value})
-        reader = visit.context.reader
-        markets = {market.row.id: market.row.name for market in await reader.markets()}
-        rows, total = await reader.search(search.q, search.market, offset=(search.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-        pages = max(1, -(-total // PAGE_SIZE))
-        values: Values = {
-            "q": search.q,
-            "markets": [{"id": str(key), "name": name, "selected": key == search.market} for key, name in markets.items()],
-            "rows": [_row(visit, row, markets[row.market_id]) for row in rows],
-            "total": total,
-            "invitations_url": "/console/invitations" if visit.context.actor.may(PEOPLE_MANAGE) else None,
-            "page": search.page,
-            "pages": pages,
-            "prev_url": _page_url(visit.request, search.page - 1) if search.page > 1 else None,
-            "next_url": _page_url(visit.request, search.page + 1) if search.page < pages else None,
-        }
-        return Shown("console/shops.html", values)
-
-
-def _row(visit: Visit, row: ShopRow, market: str) -> Values:
-    without = sum(row.id in shops for shops in visit.context.plugins.without.values())
-    return {
-        "name": row.name,
-        "url": shop_page(visit.context, Face.PUBLIC, row.id, row.name),
-        "stall": row.stall,
-        "category": row.goods or Category(row.category).label(visit.parts.catalogue, visit.context.language),
-        "market": market,
-        "status_tone": "on" if row.status == "open" else "off",
-        "status_text": visit.context.text(f"console.shops.status.{row.status}"),
-        "plugins_url": f"/console/shops/{row.id}/plugins",
-        "people_url": f"/console/shops/{row.id}/people" if visit.context.actor.may(PEOPLE_MANAGE) else None,
-        "plugins_text": visit.context.text("console.shops.without", count=without)
-        if without
-        else visit.context.text("console.shops.all_on"),
-    }
-
-
-def _page_url(request: Request, page: int) -> str:
-    return str(request.url.include_query_params(page=page).replace(scheme="", netloc=""))

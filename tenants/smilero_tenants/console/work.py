@@ -19,6 +19,7 @@ from smilero_core.plugins.work import listeners
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
+from smilero_tenants.console.todo import todo_list
 from smilero_tenants.faces.own_pages import OwnPages, Shown
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import KEY_FIELD, texts_of
@@ -61,7 +62,7 @@ class WorkPages:
         """What waits by plugin, and every dead letter."""
 
         async def make(visit: Visit) -> Shown:
-            return Shown("console/work.html", await _shown(visit))
+            return Shown("console/work.html", {**await todo_list(visit), **await _shown(visit)})
 
         return await OwnPages(self._parts, Face.CONSOLE).show(request, make)
 

@@ -6,18 +6,23 @@ from uuid import UUID
 
 from smilero_core.identity.access import (
     AUDIT_READ,
+    FOUNDATION_MANAGE,
     LOGINS_MANAGE,
     PEOPLE_MANAGE,
     PROGRAMS_MANAGE,
     RIGHTS_MANAGE,
+    SCREENS_WATCH,
     TOKENS_MAKE,
 )
-from smilero_core.jobs.letters import Letters
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
 from smilero_sdk.context import Tenant
 from smilero_sdk.pages import Face, MenuItem
-from smilero_tenants.faces.visit import HELPING, Visit
+from smilero_tenants.faces.kept import keeping
+from smilero_tenants.faces.screens import screen_bars
+from smilero_tenants.faces.todos import numbers
+from smilero_tenants.faces.undoing import newest_undo
+from smilero_tenants.faces.visit import HELPING, SCREENS, Visit
 
 View = dict[str, object]
 # The label, the address, the picture, and what one must be allowed.
@@ -26,6 +31,8 @@ _Place = tuple[str, str, str, str | None]
 DAILY: tuple[_Place, ...] = (
     ("console.menu.shops", "/console/shops", "store", None),
     ("personal.console.menu", "/console/people", "search", PEOPLE_MANAGE),
+    ("screens.menu", SCREENS, "headset", SCREENS_WATCH),
+    ("console.menu.members", "/console/members", "users", PEOPLE_MANAGE),
 )
 SELDOM: tuple[_Place, ...] = (
     ("console.menu.plugins", "/console/plugins", "toggle-right", None),
@@ -33,6 +40,7 @@ SELDOM: tuple[_Place, ...] = (
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
     ("console.menu.logins", "/console/logins", "log-in", LOGINS_MANAGE),
     ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
+    ("console.menu.foundation", "/console/foundation", "settings", FOUNDATION_MANAGE),
     ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
     ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),
     ("console.menu.factors", "/console/factors", "fingerprint-pattern", None),
@@ -53,6 +61,11 @@ def face_path(face: Face, plugin: str, path: str) -> str:
     return f"{prefix}/{plugin}{path}"
 
 
+def approval_path(face: Face, approval_id: UUID) -> str:
+    """Where somebody sees what became of a command that needs two people."""
+    return f"/{face.value}/approvals/{approval_id}"
+
+
 def shop_page(context: Context, face: Face, shop_id: UUID, name: str) -> str | None:
     """Where a shop is seen: on the page of a plugin that is on and has one; else the console has its list of shops."""
     for plugin in sorted(context.plugins.open - context.plugins.resting):
@@ -68,11 +81,14 @@ def site(tenant: Tenant) -> View:
 
 
 async def frame(visit: Visit) -> View:
-    """The frame's values for the visited face; `look_url` and `site` with them, and for whom a helper acts."""
+    """The frame's values for the visited face; `look_url` and `site` with them, for whom a helper acts, and whose screen is shown."""
     shown: View = {"site": site(visit.tenant), "look_url": "/look.css"}
     if visit.face is Face.PORTAL:
-        ways = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
-        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), **ways}
+        ways: View = {"sign_out_url": "/sign-out", "search_url": "/portal/search", "switch_url": SWITCH_URL}
+        if visit.visitor and visit.visitor.watching:
+            # Who is shown her screen is neither signed out nor led elsewhere by it.
+            ways |= {"sign_out_url": None, "switch_url": None}
+        shown["frame"] = {"shop": await _shop(visit), "bar": await _bar(visit), "undo": await _undo(visit), "kept": keeping(visit), **ways}
     elif visit.face is Face.CONSOLE:
         person = visit.visitor.name if visit.visitor else ""
         ways = {"sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}
@@ -80,6 +96,7 @@ async def frame(visit: Visit) -> View:
     elif visit.visitor:
         # Customers alone have their list on the public face; others find theirs behind the switch.
         shown["me"] = {"switch_url": SWITCH_URL, "sessions_url": "/sessions" if visit.visitor.actor else None}
+    shown["screens"] = await screen_bars(visit)
     if visit.visitor and visit.visitor.helping:
         shown["acting"] = {"text": visit.context.text("helping.acting", name=visit.visitor.helping.merchant), "end": f"{HELPING}/end"}
     return shown
@@ -94,6 +111,15 @@ async def _shop(visit: Visit) -> View | None:
     return {"name": shop.name, "seal": label[:1], "place": f"{market.row.name} {shop.stall}".strip()}
 
 
+async def _undo(visit: Visit) -> View | None:
+    """The bar by which the last step is taken back, while it can be."""
+    found = await newest_undo(visit)
+    if found is None:
+        return None
+    plugin, shown = found
+    return {**shown, "action": face_path(Face.PORTAL, plugin, str(shown["path"]))}
+
+
 async def _bar(visit: Visit) -> list[View]:
     """Three fixed places at the bottom: home, the first task of a plugin, help."""
     entries = [_entry(visit, item, plugin) for plugin, item in await _items(visit)][: _BAR - 2]
@@ -102,8 +128,14 @@ async def _bar(visit: Visit) -> list[View]:
 
 
 async def _console_menu(visit: Visit) -> list[View]:
-    dead = await Letters(visit.context.host).count()
-    work = _place(visit, "console.menu.work", "/console/work", "inbox") | {"count": dead or None}
+    work, *others = await console_places(visit)
+    waiting = (await numbers(visit.context)).all + visit.parts.todos.of(visit.context)
+    return [work | {"count": waiting or None}, *others]
+
+
+async def console_places(visit: Visit) -> list[View]:
+    """All places of the console's menu that the visitor may go to: `label`, `url` and more; what waits first."""
+    work = _place(visit, "console.menu.work", "/console/work", "inbox")
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
     return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
 

@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import SignedIn, all_signed_in
-from smilero_core.plugins.context import Context
+from smilero_core.identity.watching import watched
+from smilero_core.plugins.context import CORE, Context
 from smilero_core.realtime.frames import Message, body
 from smilero_core.realtime.listener import Listener
 from smilero_sdk.errors import Problem, not_found
@@ -75,7 +76,7 @@ async def check_viewers(parts: FaceParts, listeners: Sequence[Listener[Viewer]])
         doors = await parts.gate.of(tenant_id)
         signed_in = await _signed_in(parts, tenant_id, face, group)
         for listener in group:
-            if signed_in is None or listener.viewer.place.plugin not in doors.open:
+            if signed_in is None or listener.viewer.place.plugin not in {CORE, *doors.open}:
                 listener.send_away()
             else:
                 await _check(parts, listener, signed_in.get(listener.viewer.token or ""))
@@ -87,7 +88,12 @@ async def _signed_in(parts: FaceParts, tenant_id: UUID, face: Face, group: Seque
     async with parts.database.unit(tenant_id, read_only=True) as unit:
         session = Session(unit)
         active = await session.fetch_value("select status = 'active' from core.tenant where id = $1", tenant_id)
-        return await all_signed_in(session, tokens, ROLES[face]) if active else None
+        if not active:
+            return None
+        found = await all_signed_in(session, tokens, ROLES[face])
+        if face is Face.PORTAL:
+            found = {token: await watched(session, parts.access, token, visitor) for token, visitor in found.items()}
+        return found
 
 
 async def _check(parts: FaceParts, listener: Listener[Viewer], visitor: SignedIn | None) -> None:
@@ -112,7 +118,8 @@ async def _check(parts: FaceParts, listener: Listener[Viewer], visitor: SignedIn
 async def _look(parts: FaceParts, place: Place, sight: Sight) -> Live:
     """A live part as it is now, in a transaction of its own. Raises when the door closed meanwhile, and what the page raises."""
     plugins = await parts.gate.of(place.tenant.id)
-    plugins.require(place.plugin)
+    if place.plugin != CORE:
+        plugins.require(place.plugin)
     scheme, _, rest = place.url.partition("://")
     async with parts.database.unit(place.tenant.id, read_only=True) as unit:
         context = Context(

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from smilero_core.limits.limiter import Rule
+from smilero_core.plugins.context import CORE
 from smilero_sdk.errors import Problem
-from smilero_sdk.pages import Face
+from smilero_sdk.pages import Face, Live, PageOperation
 from smilero_tenants.faces.frames import frame
+from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, to_sign_in, visiting
@@ -77,7 +79,21 @@ class OwnPages:
         self._parts().gate.forget(visit.tenant.id)
         return self._answer(request, answer, framed)
 
-    async def knock(self, request: Request, permission: str) -> Response | None:
+    async def live(self, request: Request, operation: PageOperation) -> Response:
+        """Answer with the live part of a page, which the operation's handler looks up anew at each bell and as the clock says."""
+        try:
+            async with visiting(self._parts(), request, self._face) as visit:
+                self._admit(visit)
+                visit.require(operation.permission)
+                seen = await operation.handler(visit.context, **arguments_of(request, operation))
+        except SignInNeeded:
+            return to_sign_in(request, self._face)
+        if not isinstance(seen, Live):
+            msg = f"{operation.handler.__name__} is no live part"
+            raise TypeError(msg)
+        return await live_response(self._parts(), visit, CORE, operation, seen)
+
+    async def knock(self, request: Request, permission: str | None) -> Response | None:
         """Ask whether the visitor may, in a transaction of its own, before anything is counted or read; else where to go.
 
         Raises `faces.not_for_you`, `http.forbidden` (403).

@@ -15,20 +15,24 @@ from smilero_core.audit.log import AuditLog
 from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kept, require_key
 from smilero_core.identity.tokens import token_hash
 from smilero_core.limits.limiter import rule_of
+from smilero_core.plugins.approval_rows import Body
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import Context
+from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
-from smilero_sdk.pages import Live, PageOperation, Redirect, View
-from smilero_tenants.faces.frames import face_path, frame
+from smilero_sdk.pages import Face, Live, PageOperation, Redirect, View
+from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
+from smilero_tenants.faces.head import head, is_open
+from smilero_tenants.faces.kept import done, page_headers, refused, require_same_hand, wants_word
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, referring_path, to_sign_in, visiting
 
-_LOCATION = "text/x-location"
+_ONWARD = "application/x-onward"
 _REFUSAL = "application/x-refusal"
 
 
@@ -64,6 +68,8 @@ class PluginPages:
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
             except Problem as problem:
+                if wants_word(request):
+                    return refused(self._parts(), request, problem)
                 if problem.code not in HALTED:
                     raise
                 return await halted(self._parts(), request, operation.face, problem)
@@ -78,11 +84,16 @@ class PluginPages:
         async with visiting(self._parts(), request, operation.face) as visit:
             answer = await self._ask(plugin, operation, visit)
             shown = await frame(visit) if isinstance(answer, View) else {}
+            keeping = page_headers(visit) if operation.kept else {}
         if isinstance(answer, Live):
             return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
-        return self._page(request, plugin, answer, shown)
+        told = {}
+        if is_open(operation):
+            origin = f"{request.url.scheme}://{request.url.netloc}"
+            told = head(request.state.tenant, origin, request.url.path, request.state.language, answer)
+        return self._page(request, plugin, answer, {**shown, **told}, keeping)
 
     async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
         visit.require_door(plugin)
@@ -109,6 +120,7 @@ class PluginPages:
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
             visit.require_door(plugin)
             visit.require(operation.permission)
+            require_same_hand(visit, operation, posted.kept_for)
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
@@ -117,7 +129,7 @@ class PluginPages:
                 answer = await self._carry_out(plugin, operation, visit, posted)
                 await keys.keep(scope, body, answer)
             shown = await frame(visit) if answer.content_type == _REFUSAL else {}
-        return self._told(request, answer, shown)
+        return self._told(request, operation.face, answer, shown)
 
     async def _carry_out(self, plugin: str, operation: PageOperation, visit: Visit, posted: Posted) -> Answer:
         """The answer to keep: where to go on, or a refusal with its half-done work undone. Raises what is not kept."""
@@ -127,6 +139,9 @@ class PluginPages:
         try:
             async with visit.context.host.savepoint():
                 context = visit.context.for_plugin(plugin)
+                held = await hold_back(context, Sent(operation, arguments, _body(visit.request, operation, posted)))
+                if held is not None:
+                    return _onward(Redirect(approval_path(operation.face, held), told="faces.kept.held"))
                 answer = await perform(context, plugin, _named(operation, plugin), partial(operation.handler, context, **arguments))
                 await _note_help(visit, context, plugin)
         except Problem as problem:
@@ -137,25 +152,41 @@ class PluginPages:
         if not isinstance(answer, Redirect):
             msg = f"{operation.handler.__name__} is a command and must end in a Redirect"
             raise TypeError(msg)
-        return Answer(HTTPStatus.SEE_OTHER, _LOCATION, answer.path.encode())
+        return _onward(answer)
 
-    def _told(self, request: Request, answer: Answer, shown: Mapping[str, object]) -> Response:
-        if answer.content_type == _LOCATION:
-            return RedirectResponse(answer.body.decode(), HTTPStatus.SEE_OTHER)
-        refusal = json.loads(answer.body)
+    def _told(self, request: Request, face: Face, answer: Answer, shown: Mapping[str, object]) -> Response:
+        kept = json.loads(answer.body)
+        if answer.content_type == _ONWARD:
+            return done(self._parts(), request, kept) if wants_word(request) else RedirectResponse(kept["path"], HTTPStatus.SEE_OTHER)
+        if wants_word(request):
+            return refused(self._parts(), request, Problem(kept["code"], answer.status, **kept["params"]))
         language = request.state.language
-        message = self._parts().catalogue.text(language, refusal["code"], **refusal["params"])
+        message = self._parts().catalogue.text(language, kept["code"], **kept["params"])
         back = {"back_url": referring_path(request), "back_label": self._parts().catalogue.text(language, "faces.back")}
-        page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
+        if face is Face.CONSOLE:
+            title = self._parts().catalogue.text(language, "portal.refusal.word")
+            page = self._parts().templates.render("console/halted.html", language, title=title, message=message, **back, **shown)
+        else:
+            page = self._parts().templates.render("portal/refusal.html", language, message=message, **back, **_with_frame(shown))
         return HTMLResponse(page, answer.status, {"Content-Language": language})
 
-    def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object]) -> Response:
+    def _page(self, request: Request, plugin: str, view: View, shown: Mapping[str, object], keeping: Mapping[str, str]) -> Response:
         if not view.template.startswith(f"{plugin}/"):
             msg = f"{view.template} is not a template of {plugin}"
             raise ValueError(msg)
         page = self._parts().templates.render(view.template, request.state.language, **{**shown, **view.context})
-        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+        headers = {"Content-Language": request.state.language, "Cache-Control": "no-store", "Vary": "Accept-Language, Cookie", **keeping}
         return HTMLResponse(page, headers=headers)
+
+
+def _body(request: Request, operation: PageOperation, posted: Posted) -> Body:
+    """The command as it was sent, for one that waits."""
+    return Body({name: str(request.path_params[name]) for name in operation.parameters}, posted.fields if operation.form else None)
+
+
+def _onward(answer: Redirect) -> Answer:
+    onward = {"path": answer.path, "told": answer.told, "values": dict(answer.values)}
+    return Answer(HTTPStatus.SEE_OTHER, _ONWARD, json.dumps(onward, default=str).encode())
 
 
 def _caller(visit: Visit) -> str:
@@ -177,6 +208,6 @@ def _named(operation: PageOperation, plugin: str) -> str:
 
 
 def _with_frame(shown: Mapping[str, object]) -> dict[str, object]:
-    """Refusals stand in the portal's frame, for which customers have no shop and no bar, and the console none either."""
+    """Refusals stand in the portal's frame, for which customers have no shop and no bar."""
     known = shown.get("frame")
     return {**shown, "frame": {"shop": None, "bar": [], "sign_out_url": None, **(known if isinstance(known, dict) else {})}}

@@ -17,6 +17,7 @@ from smilero_core.plugins.host import PluginHost
 from smilero_core.realtime.rooms import Rooms
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
+from smilero_tenants.faces.todos import TodoCounts
 from smilero_tenants.faces.viewers import Viewer
 
 
@@ -87,6 +88,10 @@ class FaceParts(Protocol):
     @property
     def rooms(self) -> Rooms[Viewer]:
         """Live pages."""
+
+    @property
+    def todos(self) -> TodoCounts:
+        """How much plugins have for the foundation's people to do."""
 
     @property
     def files(self) -> FileStore:

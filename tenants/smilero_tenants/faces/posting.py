@@ -12,6 +12,7 @@ from smilero_core.files.store import object_keys
 from smilero_sdk.pages import PageOperation
 from smilero_sdk.words import composed
 from smilero_tenants.faces.frames import face_path
+from smilero_tenants.faces.kept import FOR_FIELD
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import visiting
 
@@ -26,11 +27,13 @@ class Posted:
         key: the idempotency key.
         fields: by name; a file's is the hash of its content, so that the same form sent again is the same.
         uploads: by that hash.
+        kept_for: for whom its page was shown, where the phone may keep the form.
     """
 
     key: str | None
     fields: dict[str, str]
     uploads: dict[str, StoredUpload] = field(default_factory=dict)
+    kept_for: str | None = None
 
 
 async def texts_of(request: Request) -> dict[str, str]:
@@ -53,7 +56,7 @@ async def posting(parts: FaceParts, plugin: str, operation: PageOperation, reque
         texts = {name: composed(value) for name, value in form.items() if isinstance(value, str)}
         fields = {name: value for name, value in texts.items() if value or name not in operation.attachments}
         files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and name in operation.attachments}
-        posted = Posted(fields.pop(KEY_FIELD, None), fields)
+        posted = Posted(fields.pop(KEY_FIELD, None), fields, kept_for=fields.pop(FOR_FIELD, None))
         try:
             for name, file in files.items():
                 if file.filename:

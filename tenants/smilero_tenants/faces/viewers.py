@@ -11,7 +11,7 @@ from smilero_sdk.pages import Face, PageOperation
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Place:
-    """A live address of a plugin, as one visitor's browser asked for it.
+    """A live address of a plugin or of the host, as one visitor's browser asked for it.
 
     Attributes:
         url: with its query; it tells places of one tenant apart.

@@ -11,11 +11,13 @@ from starlette.responses import RedirectResponse, Response
 
 from smilero_core.db.session import Session
 from smilero_core.identity.sessions import SignedIn, signed_in
+from smilero_core.identity.watching import watched
 from smilero_core.plugins.context import Context
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face
 from smilero_sdk.roles import Lent, Role
+from smilero_tenants.faces.looks import note_look
 from smilero_tenants.faces.parts import FaceParts
 
 # A cookie of this host alone, sent over TLS alone; browsers count *.localhost as such.
@@ -43,6 +45,8 @@ _NOT_FOR_YOU = {
 _LOOKS = frozenset({"GET", "HEAD"})
 
 HELPING = "/portal/helping"
+# Where somebody of the foundation asks to be shown a screen.
+SCREENS = "/console/screens"
 
 
 class SignInNeeded(Exception):  # noqa: N818 - not an error: the way on
@@ -75,7 +79,7 @@ class Visit:
         Whoever still owes a second factor is as good as not signed in: `to_sign_in` leads to where it is given.
         Of a helper: `helping.own_first` (403) at a face that was not lent, `helping.look_only` (403) for a command of one who may look.
         """
-        if self.visitor is None or self.visitor.waiting is not None or self.visitor.helping_over:
+        if self.visitor is None or self.visitor.waiting is not None or self.visitor.helping_over or self.visitor.watching_over:
             raise SignInNeeded
         if self.visitor.actor is None:
             self.require_own()
@@ -84,7 +88,12 @@ class Visit:
             raise Problem("helping.look_only", HTTPStatus.FORBIDDEN)
 
     def require_own(self) -> None:
-        """Raises `helping.own_first` (403) for somebody who acts for another just now: the page is not lent."""
+        """Raises `helping.own_first` (403) for somebody who acts for another just now: the page is not lent.
+
+        Raises `screens.own` (403) for somebody who is shown another's screen.
+        """
+        if self.visitor is not None and self.visitor.watching is not None:
+            raise Problem("screens.own", HTTPStatus.FORBIDDEN, name=self.visitor.watching.merchant)
         if self.visitor is not None and self.visitor.helping is not None:
             raise Problem("helping.own_first", HTTPStatus.FORBIDDEN, name=self.visitor.helping.merchant)
 
@@ -101,7 +110,11 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only: bool = True) -> AsyncIterator[Visit]:
-    """Open the request's transaction and look who comes. Raises `http.not_found` on the platform's own host."""
+    """Open the request's transaction and look who comes. Raises `http.not_found` on the platform's own host.
+
+    To whom a merchant shows her screen is refused every command here, whichever page it is of, and what was seen is on record before it
+    is sent. Raises `screens.look_only` (403).
+    """
     tenant: Tenant | None = request.state.tenant
     if tenant is None:
         raise not_found()
@@ -110,6 +123,9 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
     async with parts.database.unit(tenant.id, read_only=read_only) as unit:
         token = request.cookies.get(SESSION_COOKIE)
         visitor = await signed_in(Session(unit), token, ROLES[face]) if token else None
+        if token and visitor and face is Face.PORTAL:
+            visitor = await watched(Session(unit), parts.access, token, visitor)
+        _require_look(request, visitor)
         _note_owed(request, visitor)
         actor = parts.access.equip(visitor.actor, parts.access.lent(visitor.limits)) if visitor and visitor.actor else None
         context = Context(
@@ -123,6 +139,13 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )
         yield Visit(parts, request, face, tenant, visitor, context)
+    if visitor is not None and visitor.watching is not None:
+        await note_look(parts.database, tenant, visitor.watching, request.url.path)
+
+
+def _require_look(request: Request, visitor: SignedIn | None) -> None:
+    if visitor is not None and visitor.watching is not None and request.method not in _LOOKS:
+        raise Problem("screens.look_only", HTTPStatus.FORBIDDEN, name=visitor.watching.merchant)
 
 
 def oneself(request: Request, visitor: SignedIn | None) -> SignedIn:
@@ -142,15 +165,18 @@ def _note_owed(request: Request, visitor: SignedIn | None) -> None:
     """Remember for `to_sign_in` what somebody who is in still owes."""
     request.state.owes_factor = visitor is not None and visitor.waiting is not None
     request.state.helping_over = visitor is not None and visitor.helping_over
+    request.state.watching_over = visitor is not None and visitor.watching_over
 
 
 def to_sign_in(request: Request, face: Face) -> Response:
     """Where somebody who has not signed in goes, or owes a second factor, and comes back from.
 
-    Whose help is over goes where he says for whom he acts from now on.
+    Whose help is over goes where he says for whom he acts from now on, and who is shown nothing any more where he may ask again.
     """
     if getattr(request.state, "helping_over", False):
         return RedirectResponse(HELPING, HTTPStatus.SEE_OTHER)
+    if getattr(request.state, "watching_over", False):
+        return RedirectResponse(SCREENS, HTTPStatus.SEE_OTHER)
     if getattr(request.state, "owes_factor", False):
         return RedirectResponse(to_factor(request), HTTPStatus.SEE_OTHER)
     return RedirectResponse(f"/sign-in?{urlencode({'next': _came_from(request), 'face': face.value})}", HTTPStatus.SEE_OTHER)

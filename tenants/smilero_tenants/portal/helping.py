@@ -88,6 +88,8 @@ class HelpingPages:
         async with visiting(self._parts(), request, Face.PORTAL, read_only=read_only) as visit:
             if visit.visitor is None:
                 raise SignInNeeded
+            if visit.visitor.watching:
+                visit.require_own()
             yield visit, visit.visitor
 
     def _values(self, visit: Visit, me: SignedIn, found: list[Chance]) -> dict[str, object]:

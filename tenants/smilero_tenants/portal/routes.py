@@ -1,10 +1,7 @@
 """`/portal`: home, help, and which of one's shops to work for."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,18 +10,17 @@ from smilero_core.db.session import Session
 from smilero_core.identity.access import HELPERS_MANAGE, PLUGINS_SHOP, TOKENS_MAKE
 from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import choose_shop
-from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.errors import not_found
-from smilero_sdk.pages import Face, Form, HomePart, Tile
-from smilero_tenants.faces.frames import face_path
+from smilero_sdk.pages import Face, Form
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
+from smilero_tenants.faces.screens import SHOWING
 from smilero_tenants.faces.visit import HELPING, Visit
 from smilero_tenants.portal.helpers import HelperPortal
+from smilero_tenants.portal.home import TASKS_URL, home, tasks
+from smilero_tenants.portal.kept import KeptPortal
 from smilero_tenants.portal.plugins import PluginPortal
-
-MOST_TILES = 6
-_HOME = "provide_home"
+from smilero_tenants.portal.showing import ShowingPortal, asked_from
 
 
 class ShopChoice(Form):
@@ -48,16 +44,23 @@ class PortalPages:
         """The portal's own pages; plugins add theirs below `/portal/<plugin>`."""
         return [
             Route("/portal", self.home),
+            Route(TASKS_URL, self.tasks),
             Route("/portal/help", self.help),
             Route("/portal/shops", self.shops),
             Route("/portal/shops", self.choose, methods=["POST"]),
+            *KeptPortal(self._pages).routes(),
             *PluginPortal(self._own).routes(),
             *HelperPortal(self._own).routes(),
+            *ShowingPortal(self._own).routes(),
         ]
 
     async def home(self, request: Request) -> Response:
         """What happened, and what to do."""
-        return await self._pages.show(request, self._home)
+        return await self._pages.show(request, home)
+
+    async def tasks(self, request: Request) -> Response:
+        """All that can be done."""
+        return await self._pages.show(request, tasks)
 
     async def help(self, request: Request) -> Response:
         """Whom to call."""
@@ -67,34 +70,15 @@ class PortalPages:
         """Which shop to work for."""
         return await self._pages.show(request, self._shops)
 
-    async def _home(self, visit: Visit) -> Shown:
-        """What the plugins have to say and to offer: the first sentence, the first main task, at most six tiles."""
-        answers = await ask_plugins(visit.context, _HOME, HomePart, at=visit.context.shop_id)
-        drawn = [
-            part for plugin, answer in answers if (part := use_answer(visit.context, plugin, _HOME, partial(_part, visit, plugin, answer)))
-        ]
-        sentence = next((part.sentence for part in drawn if part.sentence), None)
-        primary = next((part.primary for part in drawn if part.primary), None)
-        tiles = [tile for part in drawn for tile in part.tiles]
-        paused = _paused(visit)
-        values: Values = {
-            "sentence": sentence or visit.parts.templates.sentence(visit.context.language, "portal.home.welcome"),
-            "detail_url": None,
-            "primary": primary,
-            "tiles": tiles[:MOST_TILES],
-            "paused": paused,
-            "empty": not (primary or tiles or paused),
-            "print_url": "/portal/print" if visit.context.shop_id else None,
-        }
-        return Shown("portal/home.html", values)
-
     async def _help(self, visit: Visit) -> Shown:
-        helps = visit.visitor is not None and await chances(visit.context.host, visit.visitor.person_id)
+        helps = visit.visitor is not None and not visit.visitor.watching and await chances(visit.context.host, visit.visitor.person_id)
         return Shown(
             "portal/help.html",
             {
                 "phone": visit.tenant.phone or None,
                 "foundation": visit.tenant.name,
+                # Of one's own: who is helped or shown a screen cannot show it on.
+                "showing": {"action": SHOWING, "came_from": asked_from(visit)} if _is_own(visit) else None,
                 "me_url": "/portal/me",
                 "sessions_url": "/portal/sessions",
                 "helpers_url": "/portal/helpers" if visit.context.shop_id and visit.context.actor.may(HELPERS_MANAGE) else None,
@@ -121,6 +105,10 @@ class PortalPages:
         return await self._pages.command(request, carry_out)
 
 
+def _is_own(visit: Visit) -> bool:
+    return visit.visitor is not None and visit.visitor.limits is None
+
+
 async def own_shops(visit: Visit) -> list[Values]:
     """The shops that the visitor works at, as one chooses among them."""
     reader = visit.context.reader
@@ -135,34 +123,3 @@ async def own_shops(visit: Visit) -> list[Values]:
         }
         for row in rows
     ]
-
-
-class _Part(NamedTuple):
-    """What a plugin has for the home page, ready to be shown."""
-
-    sentence: Markup | None
-    primary: Values | None
-    tiles: list[Values]
-
-
-def _part(visit: Visit, plugin: str, given: HomePart) -> _Part:
-    said = visit.parts.templates.sentence(visit.context.language, given.sentence, **given.values) if given.sentence else None
-    primary = _tile(visit, plugin, given.primary) if given.primary else None
-    return _Part(said, primary, [_tile(visit, plugin, tile) for tile in given.tiles])
-
-
-def _paused(visit: Visit) -> str | None:
-    """A plain line about the plugins that would have something here, and are resting or have just failed."""
-    context, host = visit.context, visit.parts.host
-    halted = context.plugins.resting | context.patience.left_out
-    names = [host.title(one.plugin, context.language) for one in host.calls(_HOME, halted)]
-    return context.text("portal.home.paused", names=", ".join(names)) if names else None
-
-
-def _tile(visit: Visit, plugin: str, tile: Tile) -> Values:
-    return {
-        "label": visit.context.text(tile.label),
-        "url": face_path(Face.PORTAL, plugin, tile.path),
-        "icon": tile.icon,
-        "note": visit.context.text(tile.note) if tile.note else None,
-    }

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from smilero_core.plugins.calling import ask_plugins, use_answer
 from smilero_sdk.pages import Face, View
 from smilero_tenants.faces.frames import frame
+from smilero_tenants.faces.head import head
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import Visit, visiting
 
@@ -38,8 +39,9 @@ class FrontPage:
         page = page or self._parts().templates.render(_PLAIN.template, request.state.language, **shown)
         # Nobody keeps the page of somebody who is signed in.
         kept = {"Cache-Control": "no-store"} if visit.visitor else {}
-        return HTMLResponse(page, headers={"Content-Language": request.state.language, "Vary": "Accept-Language, Cookie", **kept})
+        return HTMLResponse(page, headers={"Content-Language": request.state.language, **kept})
 
     def _drawn(self, visit: Visit, plugin: str, view: View, shown: Mapping[str, object]) -> str | None:
-        render = self._parts().templates.render
-        return use_answer(visit.context, plugin, HOOK, lambda: render(view.template, visit.context.language, **{**shown, **view.context}))
+        render, context = self._parts().templates.render, visit.context
+        told = {**shown, **head(visit.tenant, context.origin, "/", context.language, view), **view.context}
+        return use_answer(context, plugin, HOOK, lambda: render(view.template, context.language, **told))

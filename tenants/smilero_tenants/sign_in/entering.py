@@ -13,21 +13,30 @@ from smilero_core.identity.helping import chances
 from smilero_core.identity.sessions import LIFETIME, end_session, open_session, signed_in
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import site
+from smilero_tenants.faces.kept import NOBODY
+from smilero_tenants.faces.language import agree, language_cookie
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import HELPING, ROLES, SESSION_COOKIE
 
 
 @dataclass(frozen=True)
 class Entered:
-    """Somebody who is in. Answer after the commit: the cookie must not be older than its session."""
+    """Somebody who is in. Answer after the commit: the cookie must not be older than its session.
+
+    Attributes:
+        language: the person's own, where the browser does not know it yet.
+    """
 
     token: str
     path: str
+    language: str | None = None
 
     def response(self) -> Response:
         """On to where the person was going, with the session's cookie."""
         response = RedirectResponse(self.path, HTTPStatus.SEE_OTHER)
         response.set_cookie(SESSION_COOKIE, self.token, max_age=int(LIFETIME.total_seconds()), secure=True, httponly=True, samesite="lax")
+        if self.language:
+            response.headers.append("Set-Cookie", language_cookie(self.language))
         return response
 
 
@@ -44,7 +53,8 @@ async def enter(session: Session, request: Request, person_id: UUID, path: str, 
     if before:
         await end_session(session, before)
     token = await open_session(session, person_id, device_of(request.headers.get("user-agent", "")), shop_id)
-    return Entered(token, path if path != "/" else await _home(session, token))
+    language = await agree(session, request, person_id)
+    return Entered(token, path if path != "/" else await _home(session, token), language)
 
 
 async def way_on(session: Session, request: Request, person_id: UUID | None = None) -> str | None:
@@ -59,7 +69,7 @@ async def way_on(session: Session, request: Request, person_id: UUID | None = No
 def alone(parts: FaceParts, request: Request, template: str, status: int, /, **context: object) -> Response:
     """A page in the portal's frame for somebody who has not signed in."""
     language = request.state.language
-    frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None}
+    frame: dict[str, object] = {"shop": None, "bar": [], "sign_out_url": None, "kept": NOBODY}
     page = parts.templates.render(template, language, site=site(request.state.tenant), look_url="/look.css", frame=frame, **context)
     return HTMLResponse(page, status, {"Content-Language": language, "Cache-Control": "no-store"})
 

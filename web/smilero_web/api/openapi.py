@@ -19,6 +19,7 @@ from smilero_sdk.api import Idempotency
 from smilero_sdk.limits import limit_of
 from smilero_tenants.oauth.endpoints import AUTHORIZE, TOKEN
 from smilero_web.api.operations import Mounted
+from smilero_web.api.v1.approvals import ApprovalOut
 from smilero_web.errors import PROBLEM_TYPE
 
 _BEARER, _OAUTH = "bearer", "oauth2"
@@ -117,6 +118,8 @@ def _documented(spec: SpecTree, mounted: Mounted) -> Route:
     endpoint.__doc__ = operation.handler.__doc__
     # A wrong token is refused by operations that need none, too.
     answers = {f"HTTP_{operation.status}": operation.returns, **dict.fromkeys(("HTTP_401", "HTTP_404", "HTTP_422"), ProblemDocument)}
+    if operation.approval is not None:
+        answers["HTTP_202"] = ApprovalOut
     if operation.permission is not None:
         answers["HTTP_403"] = ProblemDocument
     if operation.idempotency is not Idempotency.NONE:

@@ -20,12 +20,15 @@ from smilero_core.idempotency.keys import Answer, IdempotencyKeys, Scope, is_kep
 from smilero_core.identity.bearers import Bearer, bearer_of, note_use
 from smilero_core.identity.tokens import token_hash
 from smilero_core.limits.limiter import rule_of
+from smilero_core.plugins.approval_rows import Body
 from smilero_core.plugins.calling import perform
 from smilero_core.plugins.context import CORE, Context
 from smilero_core.plugins.gate import TenantPlugins
+from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES, Idempotency, Operation
 from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem, not_found
+from smilero_web.api.v1.approvals import told_approval
 from smilero_web.errors import PROBLEM_TYPE, problem_response, to_problem
 from smilero_web.runtime import Runtime
 
@@ -145,7 +148,7 @@ async def _once(mounted: Mounted, context: Context, request: Request, body: byte
     operation = mounted.operation
     key = request.headers.get("idempotency-key")
     if operation.idempotency is Idempotency.NONE or (operation.idempotency is Idempotency.OPTIONAL and key is None):
-        return _success(operation, await _perform(mounted, context, arguments))
+        return await _done(mounted, context, request, body, arguments)
     actor = context.actor
     # A key is one program's: two that act by themselves, or for one person, know nothing of each other.
     caller = f"{actor.role}:{actor.person_id}" + (f":{actor.program.id}" if actor.program else "")
@@ -154,7 +157,7 @@ async def _once(mounted: Mounted, context: Context, request: Request, body: byte
     known = await keys.claim(scope, body)
     if known is not None:
         return known
-    answer = await _settled(mounted, context, arguments)
+    answer = await _settled(mounted, context, request, body, arguments)
     await keys.keep(scope, body, answer)
     return answer
 
@@ -168,11 +171,24 @@ async def _perform(mounted: Mounted, context: Context, arguments: dict[str, Any]
     return await perform(context, mounted.source, what, work)
 
 
-async def _settled(mounted: Mounted, context: Context, arguments: dict[str, Any]) -> Answer:
+async def _done(mounted: Mounted, context: Context, request: Request, body: bytes, arguments: dict[str, Any]) -> Answer:
+    """The answer to a command that was carried out, or that waits for a second person."""
+    operation = mounted.operation
+    if operation.approval is not None:
+        query = dict(request.query_params) if operation.query else None
+        parameters = {name: str(request.path_params[name]) for name in operation.parameters}
+        sent = Sent(operation, arguments, Body(parameters, text=body.decode() if operation.body else None, query=query))
+        held = await hold_back(context, sent)
+        if held is not None:
+            return Answer(HTTPStatus.ACCEPTED, JSON, (await told_approval(context, held)).model_dump_json().encode())
+    return _success(operation, await _perform(mounted, context, arguments))
+
+
+async def _settled(mounted: Mounted, context: Context, request: Request, body: bytes, arguments: dict[str, Any]) -> Answer:
     """The answer to keep: a success, or a refusal with its half-done work undone. Raises what is not kept."""
     try:
         async with context.host.savepoint():
-            return _success(mounted.operation, await _perform(mounted, context, arguments))
+            return await _done(mounted, context, request, body, arguments)
     except Problem as error:
         problem = to_problem(error)
         if not is_kept(problem.status):

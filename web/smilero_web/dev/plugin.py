@@ -75,6 +75,7 @@ def _addresses(host: PluginHost, name: str) -> list[str]:
     return [
         *(f"{one.method} /api/v1/{name}{one.path}" for one in declared.operations),
         *(f"{one.method} {'' if one.face == 'public' else '/' + one.face.value}/{name}{one.path}" for one in declared.pages),
+        *(f"GET /console/{name}{one.path}" for one in declared.tables),
         *(f"POST /webhooks/{name}/{one}" for one in declared.webhooks),
     ]
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from smilero_core.plugins.host import PluginHost
-from smilero_sdk.pages import PageOperation
+from smilero_sdk.pages import Face, PageOperation, TablePage
 from smilero_sdk.testing.host import Address, Door
 from smilero_tenants.faces.frames import face_path
 from smilero_web.api.operations import PREFIX
@@ -23,7 +23,17 @@ def addresses_of(host: PluginHost, plugin: str) -> Sequence[Address]:
     pages = [_page(plugin, one) for one in declared.pages]
     nothing: Mapping[str, type] = {}
     hooks = [Address(Door.WEBHOOK, "POST", f"/webhooks/{plugin}/{name}", None, nothing) for name in declared.webhooks]
-    return [*api, *pages, *hooks]
+    tables = [found for one in declared.tables for found in _table(plugin, one)]
+    return [*api, *pages, *tables, *hooks]
+
+
+def _table(plugin: str, one: TablePage) -> list[Address]:
+    path, nothing = face_path(Face.CONSOLE, plugin, one.path), dict[str, type]()
+    commands = ("export", "many", "many/carry") if one.table.actions else ("export",)
+    return [
+        Address(Door.CONSOLE, "GET", path, one.permission, nothing),
+        *(Address(Door.CONSOLE, "POST", f"{path}/{command}", one.permission, nothing) for command in commands),
+    ]
 
 
 def _page(plugin: str, one: PageOperation) -> Address:

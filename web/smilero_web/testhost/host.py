@@ -69,7 +69,7 @@ class RunningHost:
         found = self._host.declared[plugin]
         subscriptions = tuple((one.event, one.version) for one in found.subscriptions)
         menu = tuple(item.label for item in found.menu)
-        return Declared(tuple(found.jobs), tuple(found.schedules), subscriptions, menu, tuple(found.measures))
+        return Declared(tuple(found.jobs), tuple(found.schedules), subscriptions, menu, tuple(found.measures), tuple(found.approvals))
 
     def watching(self, plugin: str, *, instead: Callable[..., Any] | None = None) -> AbstractContextManager[list[str]]:
         """Note its calls."""

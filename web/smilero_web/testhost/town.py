@@ -12,6 +12,7 @@ from smilero_core.identity.sessions import open_session
 from smilero_core.identity.vault import MESSAGE_BODY, MESSAGE_RECIPIENT
 from smilero_core.plugins.calling import ask_plugins
 from smilero_core.plugins.context import CORE, Context
+from smilero_core.plugins.holding_back import approvals_of
 from smilero_core.plugins.switching import Switchboard
 from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.context import Actor, Tenant, TenantContext
@@ -100,6 +101,16 @@ class Town:
     def disable(self, plugin: str) -> None:
         """Switch it off."""
         self.place.loop.call(self._switch(plugin, on=False))
+
+    def want_two(self, approval: str, *, wanted: bool = True) -> None:
+        """As the switch does, without the second person that switching off needs."""
+
+        async def carry_out() -> None:
+            async with self.place.runtime.database.unit(self.id) as unit:
+                approvals = approvals_of(await self._context(unit, None))
+                await (approvals.want if wanted else approvals.want_no_more)(approval.partition(".")[0], approval)
+
+        self.place.loop.call(carry_out())
 
     def work(self, plugin: str, who: str | None, function: Callable[[TenantContext], Awaitable[Result]]) -> Result:
         """One transaction of the plugin."""

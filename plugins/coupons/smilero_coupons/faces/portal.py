@@ -16,8 +16,7 @@ from smilero_coupons.service import CouponService, topic
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
-from smilero_sdk.pages import Face, Form, HomePart, Live, Redirect, Tile, View
-from smilero_sdk.roles import Role
+from smilero_sdk.pages import Face, Form, Live, Redirect, View
 
 _SHOWN = 30
 
@@ -34,9 +33,15 @@ class Prefilled(Form):
     code: Annotated[str, Field(max_length=6)] = ""
 
 
+class Before(Form):
+    """What led here."""
+
+    undone: bool = False
+
+
 @pages.get(Face.PORTAL, "/campaigns", permission=READ)
-async def list_campaigns(ctx: TenantContext) -> View:
-    """The shop's coupons, newest first."""
+async def list_campaigns(ctx: TenantContext, query: Before) -> View:
+    """The shop's coupons, newest first, and that one was just taken back."""
     rows = await CouponService(ctx).repository.campaigns_page(None, _SHOWN, [required_shop(ctx)])
     campaigns = [
         {
@@ -50,17 +55,14 @@ async def list_campaigns(ctx: TenantContext) -> View:
         }
         for row in rows
     ]
-    return View("coupons/list.html", {"campaigns": campaigns, "make_url": f"{BASE}/new"})
+    return View("coupons/list.html", {"campaigns": campaigns, "make_url": f"{BASE}/new", "undone": query.undone})
 
 
 @pages.get(Face.PORTAL, "/campaigns/{campaign_id}/made", permission=MANAGE)
 async def show_made(ctx: TenantContext, campaign_id: UUID) -> View:
-    """A new coupon: tell people of it, or take it back for ten minutes."""
+    """A new coupon: tell people of it."""
     campaign = await _own(ctx, campaign_id)
-    undo = f"{BASE}/campaigns/{campaign.id}/undo" if _can_undo(ctx, campaign) else None
-    minutes = CouponService(ctx).chosen.undo_minutes
-    context = {"undo_action": undo, "undo_minutes": minutes, "key": str(uuid7()), "list_url": f"{BASE}/campaigns"}
-    return View("coupons/made.html", {**card(ctx, campaign), **_share(ctx, campaign), **context})
+    return View("coupons/made.html", {**card(ctx, campaign), **_share(ctx, campaign), "list_url": f"{BASE}/campaigns"})
 
 
 @pages.get(Face.PORTAL, "/campaigns/{campaign_id}", permission=READ)
@@ -91,10 +93,10 @@ async def live_counts(ctx: TenantContext, campaign_id: UUID) -> Live:
 async def undo_campaign(ctx: TenantContext, campaign_id: UUID) -> Redirect:
     """Take a coupon back that nobody has claimed yet."""
     await CouponService(ctx).undo_campaign(await _own(ctx, campaign_id))
-    return Redirect(f"{BASE}/campaigns")
+    return Redirect(f"{BASE}/campaigns?undone=true")
 
 
-@pages.get(Face.PORTAL, "/check", permission=REDEEM)
+@pages.get(Face.PORTAL, "/check", permission=REDEEM, kept=True)
 async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     """The customer's number, by the number pad or the camera."""
     required_shop(ctx)
@@ -102,19 +104,22 @@ async def ask_code(ctx: TenantContext, query: Prefilled) -> View:
     return View("coupons/check.html", context)
 
 
-@pages.post(Face.PORTAL, "/redemptions", permission=REDEEM)
+@pages.post(Face.PORTAL, "/redemptions", permission=REDEEM, kept_as="coupons.kept_as")
 async def redeem(ctx: TenantContext, form: Code) -> Redirect:
     """Use the coupon at the shop that is worked for."""
     digits = "".join(character for character in form.code if character.isascii() and character.isdigit())
     redemption = await CouponService(ctx).redeem_at(required_shop(ctx), digits)
-    return Redirect(f"{BASE}/redemptions/{redemption.id}")
+    campaign = await _own(ctx, redemption.campaign_id)
+    return Redirect(f"{BASE}/redemptions/{redemption.id}", f"coupons.kept.{campaign.kind}", {"value": campaign.value})
 
 
 @pages.get(Face.PORTAL, "/redemptions/{redemption_id}", permission=REDEEM)
 async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
-    """What to do at the till."""
+    """What to do at the till, or that it was taken back."""
     service = CouponService(ctx)
     redemption = await _own_redemption(ctx, redemption_id)
+    if redemption.undone_at is not None:
+        return View("coupons/undone.html", {"next_url": f"{BASE}/check"})
     campaign = await _own(ctx, redemption.campaign_id)
     today = day_of(ctx.now, ctx.tenant.timezone)
     nth = await service.repository.redemptions_between(
@@ -124,9 +129,6 @@ async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
         "sentence": ctx.text(f"coupons.till.{campaign.kind}", value=campaign.value),
         "detail": ctx.text("coupons.till.detail", count=nth),
         "next_url": f"{BASE}/check",
-        "undo_action": f"{BASE}/redemptions/{redemption.id}/undo" if ctx.now < redemption.redeemed_at + service.chosen.undo else None,
-        "undo_minutes": service.chosen.undo_minutes,
-        "key": str(uuid7()),
     }
     return View("coupons/result.html", context)
 
@@ -135,41 +137,12 @@ async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
 async def undo_redemption(ctx: TenantContext, redemption_id: UUID) -> Redirect:
     """Take the last redemption back."""
     await CouponService(ctx).undo_redemption(await _own_redemption(ctx, redemption_id))
-    return Redirect(f"{BASE}/check")
-
-
-async def home(ctx: TenantContext) -> HomePart:
-    """How many came with a coupon yesterday, and the tasks."""
-    tiles = [Tile("/campaigns", "coupons.tile.list", "ticket-percent")]
-    if ctx.actor.may(REDEEM):
-        tiles.insert(0, Tile("/check", "coupons.tile.check", "scan-line"))
-    if ctx.shop_id is None:
-        return HomePart()
-    timezone, repository = ctx.tenant.timezone, CouponService(ctx).repository
-    midnight = end_of(day_of(ctx.now, timezone) - timedelta(days=1), timezone)
-    day = timedelta(days=1)
-    today = await repository.redemptions_between(ctx.shop_id, midnight, ctx.now)
-    yesterday = await repository.redemptions_between(ctx.shop_id, midnight - day, midnight)
-    before = await repository.redemptions_between(ctx.shop_id, midnight - 2 * day, midnight - day)
-    sentence, values = _said(today, yesterday, before)
-    primary = Tile("/new", "coupons.tile.new", "ticket-plus") if ctx.actor.may(MANAGE) else tiles.pop(0)
-    return HomePart(sentence, values, primary, tuple(tiles))
-
-
-def _said(today: int, yesterday: int, before: int) -> tuple[str, dict[str, int]]:
-    if today and not yesterday:
-        return "coupons.home.today", {"today": today}
-    if not yesterday:
-        return "coupons.home.none", {}
-    if yesterday == before:
-        return "coupons.home.same", {"yesterday": yesterday}
-    key = "coupons.home.more" if yesterday > before else "coupons.home.fewer"
-    return key, {"yesterday": yesterday, "difference": abs(yesterday - before)}
+    return Redirect(f"{BASE}/redemptions/{redemption_id}")
 
 
 async def _own_redemption(ctx: TenantContext, redemption_id: UUID) -> Redemption:
     redemption = await CouponService(ctx).repository.redemption(redemption_id)
-    if redemption is None or redemption.undone_at is not None or not ctx.actor.works_at(redemption.shop_id):
+    if redemption is None or not ctx.actor.works_at(redemption.shop_id):
         raise not_found("redemption")
     return redemption
 
@@ -185,7 +158,3 @@ def _share(ctx: TenantContext, campaign: Campaign) -> dict[str, object]:
     url = f"{ctx.origin}/coupons/c/{campaign.id}"
     text = ctx.text("coupons.share_text", benefit=ctx.text(f"coupons.benefit.{campaign.kind}", value=campaign.value))
     return {"share_url": url, "share_text": text, "print_url": f"/portal/print/coupons/{campaign.id}"}
-
-
-def _can_undo(ctx: TenantContext, campaign: Campaign) -> bool:
-    return campaign.claimed == 0 and ctx.now < campaign.created_at + CouponService(ctx).chosen.undo and ctx.actor.role is not Role.CLERK

@@ -1,9 +1,11 @@
 """Every page of the plugin is readable without eyes and without a mouse."""
 
 from http import HTTPStatus
+from importlib.resources import as_file, files
 
 from smilero_sdk.testing.client import Answer
 from smilero_sdk.testing.contract.stage import Grade, Stage, check
+from smilero_sdk.testing.handmade import handmade_below
 from smilero_sdk.testing.host import CAST, Address, Door
 from smilero_sdk.testing.markup import page_faults
 from smilero_sdk.testing.seen import Shown, find_browser, serious_violations
@@ -27,6 +29,14 @@ def pages_pass_axe(stage: Stage) -> None:
     client, ids = stage.mine.client(), stage.ids(stage.mine)
     seen = [Shown(f"http://{client.host}:{client.port}{path.format_map(ids)}", answer.text) for path, answer in shown.items()]
     stage.expect_none(serious_violations(browser, seen) if browser else [])
+
+
+@check("accessible", grade=Grade.SILVER)
+def templates_draw_nothing_by_hand(stage: Stage) -> None:
+    """No template of the plugin draws by hand what a macro of the application draws: buttons, fields, tables, alerts, empty states."""
+    with as_file(files(stage.plugin.package).joinpath("templates")) as folder:
+        stage.look("templates", sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html")))
+        stage.expect_none(handmade_below(folder))
 
 
 def _pages(stage: Stage) -> tuple[dict[str, Answer], list[str]]:

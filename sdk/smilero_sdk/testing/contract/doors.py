@@ -226,9 +226,11 @@ def _ask_all(stage: Stage, hooks: list[str]) -> None:
     shop = stage.mine.work(stage.name, "owner", lambda ctx: ctx.registry.shop(stage.mine.shop_id))
     arguments: dict[str, dict[str, object]] = {
         "provide_home": {},
+        "provide_undo": {},
         "provide_front_page": {"search": ""},
         "provide_shop_fragments": {"shop": shop},
         "provide_prints": {"shop": shop},
+        "provide_todos": {},
         "provide_search": {"search": Search(Face.PUBLIC, stage.mine.marker)},
         "provide_measures": {"period": Period(today - timedelta(days=7), today)},
     }

@@ -31,7 +31,7 @@ def is_complete(stage: Stage) -> None:
 
 @check("manifest", tries=("register_measures",))
 def every_sentence_is_there(stage: Stage) -> None:
-    """Permissions, settings, messages, menu entries and measures have their Korean sentences."""
+    """Permissions, settings, messages, menu entries, measures and what needs two people have their Korean sentences."""
     keys = sorted(set(_keys(stage)))
     stage.look("sentences", keys)
     stage.expect_none(f"{key} has no Korean sentence" for key in keys if not stage.host.sentence(key))
@@ -66,6 +66,7 @@ def _keys(stage: Stage) -> Iterator[str]:
     yield from (f"permission.{permission.name}" for permission in plugin.permissions)
     yield from (f"{name}.message.{message.name}" for message in plugin.messages)
     yield from stage.host.declared(name).menu
+    yield from (f"approval.{approval}" for approval in stage.host.declared(name).approvals)
     yield from (f"{name}.measure.{measure}" for measure in stage.host.declared(name).measures)
     yield from _settings(f"{name}.settings", plugin.settings)
     yield from _settings(f"{name}.shop_settings", plugin.shop_settings)

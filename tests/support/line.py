@@ -1,0 +1,93 @@
+"""The line between a phone and the demo: it can be cut, and it can lose an answer on the way back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+from tests.support.demo import Demo
+
+_CHUNK = 65_536
+
+
+@dataclass
+class Line:
+    """One phone's line.
+
+    Attributes:
+        demo: the demo as it is reached over this line.
+        loses: how the request begins whose answer is lost: the server has it and answers, and the line breaks.
+        lost: how many answers were lost.
+    """
+
+    demo: Demo
+    loses: bytes | None = None
+    lost: int = 0
+    _is_cut: bool = False
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """From now on nothing comes through."""
+        self._is_cut = True
+        for writer in self._open:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        """Everything comes through again."""
+        self._is_cut, self.loses = False, None
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+        """One connection, from the browser's side."""
+        if self._is_cut:
+            writer.transport.abort()
+            return
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", port)
+        ends = {writer, to_server}
+        self._open |= ends
+        doomed = asyncio.Event()
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._ask(reader, to_server, doomed))
+                tasks.create_task(self._answer(from_server, writer, doomed))
+        self._open -= ends
+        for end in ends:
+            end.transport.abort()
+
+    async def _ask(self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
+        while chunk := await reader.read(_CHUNK):
+            if self.loses is not None and chunk.startswith(self.loses):
+                doomed.set()
+            to_server.write(chunk)
+            await to_server.drain()
+        to_server.transport.abort()
+
+    async def _answer(self, from_server: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event) -> None:
+        while chunk := await from_server.read(_CHUNK):
+            if doomed.is_set():
+                self.lost += 1
+                break
+            writer.write(chunk)
+            await writer.drain()
+        writer.transport.abort()
+
+
+@asynccontextmanager
+async def line_to(demo: Demo) -> AsyncIterator[Line]:
+    """A line of a port of its own, whole until it is cut."""
+    carried: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            carried.add(task)
+        with suppress(ExceptionGroup):
+            await line.carry(reader, writer, demo.port)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    line = Line(replace(demo, port=server.sockets[0].getsockname()[1]))
+    try:
+        yield line
+    finally:
+        line.cut()
+        server.close()
+        await asyncio.gather(*carried, return_exceptions=True)
