@@ -115,7 +115,7 @@ class WorkPages:
                 visit.require_role()
                 actor = visit.context.actor
                 keys, scope = IdempotencyKeys(visit.context.host), Scope(f"{actor.role}:{actor.person_id}", request.url.path, key)
-                if await keys.claim(scope, body) is None:
+                if await keys.claim(scope, body, in_turn=True) is None:
                     await act(visit, posted)
                     await keys.keep(scope, body, Answer(HTTPStatus.SEE_OTHER, "text/x-location", PATH.encode()))
         except SignInNeeded:

@@ -124,7 +124,7 @@ class PluginPages:
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
-            answer = await keys.claim(scope, body)
+            answer = await keys.claim(scope, body, in_turn=True)
             if answer is None:
                 answer = await self._carry_out(plugin, operation, visit, posted)
                 await keys.keep(scope, body, answer)

@@ -71,7 +71,7 @@ class ManyPages:
             actor = visit.context.actor
             scope = Scope(f"{actor.role}:{actor.person_id}", f"{self._place.path} {action.name}", key)
             keys, body = IdempotencyKeys(visit.context.host), urlencode(sorted(posted.items())).encode()
-            answer = await keys.claim(scope, body)
+            answer = await keys.claim(scope, body, in_turn=True)
             if answer is None:
                 answer = Answer(HTTPStatus.OK, _OUTCOME, json.dumps(await self._done(visit, context, many)).encode())
                 await keys.keep(scope, body, answer)
