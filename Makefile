@@ -46,8 +46,8 @@ bench: setup ## measure against the peers, into build/bench.json
 	@mkdir -p build
 	$(BIN)/python -m benchmarks
 
-book: setup browser ## picture every page of every face, into build/book/index.html
-	$(BIN)/python -m tests.pages.book
+book: setup browser ## picture every page of every face, into build/book/index.html; PART="--face console shops" a part of it
+	$(BIN)/python -m tests.pages.book $(PART)
 
 lock: build/uv/bin/uv ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	build/uv/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --generate-hashes --universal --python-version 3.11 \

@@ -1,8 +1,10 @@
 """The screenshot book: every page of every face as it looks on a phone and at a desk, in two languages, full of long names and empty.
 
-`make book` writes build/book/index.html; `python -m tests.pages.book storefront` only the pages whose name holds a word.
+`make book` writes build/book/index.html, `make book PART="--face console --language ko --width 360 --data full shops"` a part of it: of one
+face, in one language, at one width, of one set of data, and of the addresses that hold the word.
 """
 
+import argparse
 import asyncio
 import html
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 from smilero_sdk.pages import Face
-from tests.pages.every_page import EMPTY, Sight, pages, sights
+from tests.pages.every_page import EMPTY, FULL, PLATFORM, Sight, pages, sights
 from tests.pages.eyes import Window, window
 from tests.pages.stand import Stand, standing
 from tests.support.browser import chromium
@@ -22,6 +24,28 @@ BOOK = Path(__file__).parents[2] / "build" / "book"
 LANGUAGES = ("ko", "uk")
 WIDTHS = {360: 780, 1280: 800}
 _FACES: Mapping[Face, str] = {Face.PUBLIC: "Public pages and accounts", Face.PORTAL: "Portal", Face.CONSOLE: "Console"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which pictures of the book are made: all, unless it is said which.
+
+    Attributes:
+        words: those that an address must hold, all of them.
+        face: the face it stands on.
+    """
+
+    words: Sequence[str] = ()
+    face: Face | None = None
+    languages: Sequence[str] = LANGUAGES
+    widths: Sequence[int] = tuple(WIDTHS)
+    data: Sequence[str] = (FULL, EMPTY, PLATFORM)
+
+    def sights(self) -> Sequence[Sight]:
+        """The pages, as the first who may sees each."""
+        named = [one for name, one in pages().items() if all(word in name for word in self.words)]
+        seen = [sight for page in named for sight in sights(page, everybody=False)]
+        return [one for one in seen if self.face in {None, one.face} and one.data in self.data]
 
 
 @dataclass(frozen=True)
@@ -40,30 +64,28 @@ class Picture:
         return f"pages/{path}-{self.sight.data}-{self.sight.who}-{self.language}-{self.width}.png"
 
 
-async def photograph(eyes: Window, sight: Sight, language: str) -> list[Picture]:
+async def photograph(eyes: Window, sight: Sight, language: str, widths: Sequence[int] = tuple(WIDTHS)) -> list[Picture]:
     """A page at each width; opened once, since some can be opened once only."""
     taken = []
-    faults = await eyes.open(sight, min(WIDTHS))
-    for width, height in WIDTHS.items():
-        await eyes.page.set_viewport_size({"width": width, "height": height})
+    faults = await eyes.open(sight, min(widths))
+    for width in widths:
+        await eyes.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         picture = Picture(sight, language, width, faults)
         await eyes.page.screenshot(path=BOOK / picture.file, full_page=True, animations="disabled")
         taken.append(picture)
     return taken
 
 
-async def _in_language(stand: Stand, language: str, seen: Sequence[Sight]) -> list[Picture]:
+async def _in_language(stand: Stand, language: str, part: Part) -> list[Picture]:
     async with chromium() as browser, window(browser, stand, language) as eyes:
-        return [picture for sight in seen for picture in await photograph(eyes, sight, language)]
+        return [picture for sight in part.sights() for picture in await photograph(eyes, sight, language, part.widths)]
 
 
-async def make(cluster: Cluster, words: Sequence[str]) -> list[Picture]:
+async def make(cluster: Cluster, part: Part) -> list[Picture]:
     """Take the pictures, a browser for each language."""
-    chosen = [one for name, one in pages().items() if all(word in name for word in words)]
-    seen = [sight for page in chosen for sight in sights(page, everybody=False)]
     (BOOK / "pages").mkdir(parents=True, exist_ok=True)
     async with standing(cluster) as stand:
-        taken = await asyncio.gather(*(_in_language(stand, language, seen) for language in LANGUAGES))
+        taken = await asyncio.gather(*(_in_language(stand, language, part) for language in part.languages))
     return [picture for pictures in taken for picture in pictures]
 
 
@@ -97,11 +119,28 @@ def _figure(picture: Picture) -> str:
     return f'<figure class="w{picture.width}"><figcaption>{caption}{wrong}</figcaption>{image}</figure>'
 
 
+def asked(arguments: Sequence[str]) -> Part:
+    """Which part is asked for on the command line."""
+    reader = argparse.ArgumentParser(prog="python -m tests.pages.book", description="Make the screenshot book, or a part of it.")
+    reader.add_argument("words", nargs="*", help="what an address must hold")
+    reader.add_argument("--face", type=Face, choices=list(Face))
+    reader.add_argument("--language", action="append", choices=LANGUAGES)
+    reader.add_argument("--width", type=int, action="append", choices=list(WIDTHS))
+    reader.add_argument("--data", action="append", choices=[FULL, EMPTY, PLATFORM])
+    found = reader.parse_args(arguments)
+    whole = Part()
+    part = Part(found.words, found.face, found.language or whole.languages, found.width or whole.widths, found.data or whole.data)
+    if not part.sights():
+        reader.error("no page is like that")
+    return part
+
+
 def main() -> int:
     """Make the book; 1 when a page could not be shown."""
     began = perf_counter()
+    part = asked(sys.argv[1:])
     with running_cluster() as cluster:
-        taken = asyncio.run(make(cluster, sys.argv[1:]))
+        taken = asyncio.run(make(cluster, part))
     (BOOK / "index.html").write_text(index(taken), encoding="utf-8")
     wrong = sorted({f"{one.sight} in {one.language}: {fault}" for one in taken for fault in one.faults})
     print(
