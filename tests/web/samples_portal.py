@@ -176,6 +176,7 @@ FOUND: dict[str, object] = {
     ],
     "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/portal/coupons/campaigns/1"}]}],
 }
+TO_PRINT: dict[str, object] = {"paper_url": "/portal/print/core/shop/pdf"}
 SHEET: dict[str, object] = {
     "title": "2,000원 깎아 드려요",
     "lines": ["한 사람 1번 · 11월 30일까지", "휴대전화로 찍으면 쿠폰을 드려요."],
@@ -189,8 +190,11 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "portal search, nothing found": ("portal/search.html", PORTAL | {"q": "없는 곳", "found": {"count": 0, "shops": [], "groups": []}}),
     "portal search, not asked": ("portal/search.html", PORTAL | {"q": "", "found": {"count": 0, "shops": [], "groups": []}}),
     "portal prints": ("portal/prints.html", LONG | {"sheets": [SHEET, SHEET | {"title": LONG_SHOP["name"]}]}),
-    "portal sheet": ("portal/sheet.html", PORTAL | {"sheet": SHEET}),
-    "portal sheet, long and without a code": ("portal/sheet.html", LONG | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}}),
+    "portal sheet": ("portal/sheet.html", PORTAL | TO_PRINT | {"sheet": SHEET}),
+    "portal sheet, long and without a code": (
+        "portal/sheet.html",
+        LONG | TO_PRINT | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}},
+    ),
     "kept taps": ("portal/kept.html", KEPT),
     "portal home": ("portal/home.html", PORTAL | HOME),
     "portal home, long names": ("portal/home.html", LONG | HOME),

@@ -6,7 +6,7 @@ from smilero_coupons import events, figures
 from smilero_coupons.cards import offer
 from smilero_coupons.choices import CouponSettings, ShopCouponSettings
 from smilero_coupons.demo import CouponLife
-from smilero_coupons.faces import console, pages, portal, public, wizard
+from smilero_coupons.faces import console, pages, paper, portal, public, wizard
 from smilero_coupons.faces.home import home
 from smilero_coupons.faces.undoing import last_step
 from smilero_coupons.repository import CouponRepository
@@ -116,7 +116,7 @@ class Coupons:
 
 
 # Importing them declares their pages.
-_FACES = (console, portal, public, wizard)
+_FACES = (console, paper, portal, public, wizard)
 
 plugin = Plugin(
     name="coupons",

@@ -21,13 +21,16 @@ from smilero_core.plugins.context import Context
 from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.pages import Answer as Shown
 from smilero_sdk.pages import Face, Live, PageOperation, Redirect, View
+from smilero_sdk.papers import Paper
 from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.head import head, is_open
 from smilero_tenants.faces.kept import done, page_headers, refused, require_same_hand, wants_word
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
+from smilero_tenants.faces.papers import look_of, on_paper, paper_language
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, referring_path, to_sign_in, visiting
@@ -64,7 +67,7 @@ class PluginPages:
                 raise not_found()
             try:
                 (await self._parts().gate.of(tenant.id)).require(plugin)
-                return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
+                return await self._answer(plugin, operation, request)
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
             except Problem as problem:
@@ -80,6 +83,21 @@ class PluginPages:
         name = f"{plugin}.{operation.face.value}.{operation.handler.__name__}"
         return Route(path, endpoint, methods=[operation.method], name=name)
 
+    async def _answer(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        if operation.method != "GET":
+            return await self._command(plugin, operation, request)
+        return await (self._print if operation.paper else self._show)(plugin, operation, request)
+
+    async def _print(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        tenant = request.state.tenant
+        language = paper_language(tenant, request.state.language)
+        async with visiting(self._parts(), request, operation.face, language=language) as visit:
+            paper, look = await self._ask(plugin, operation, visit), await look_of(visit)
+        if not isinstance(paper, Paper):
+            msg = f"{operation.handler.__name__} is declared as paper and must answer with some"
+            raise TypeError(msg)
+        return await on_paper(self._parts(), tenant, paper, look)
+
     async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         async with visiting(self._parts(), request, operation.face) as visit:
             answer = await self._ask(plugin, operation, visit)
@@ -89,13 +107,16 @@ class PluginPages:
             return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
+        if not isinstance(answer, View):
+            msg = f"{operation.handler.__name__} answers with paper and must be declared by pages.paper"
+            raise TypeError(msg)
         told = {}
         if is_open(operation):
             origin = f"{request.url.scheme}://{request.url.netloc}"
             told = head(request.state.tenant, origin, request.url.path, request.state.language, answer)
         return self._page(request, plugin, answer, {**shown, **told}, keeping)
 
-    async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
+    async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> Shown:
         visit.require_door(plugin)
         visit.require(operation.permission)
         context = visit.context.for_plugin(plugin)
