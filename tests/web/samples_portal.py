@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_approvals import APPROVAL_PORTAL
-from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+from tests.web.samples_console import ENTRY, ERROR, KINDS, USE, WORDS
 from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
@@ -261,7 +261,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "token not to be made": ("portal/tokens.html", PORTAL | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []}),
     "token revoked": ("portal/tokens.html", PORTAL | TOKENS | {"done": "없앴습니다."}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
-    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, "home_url": "/portal"}),
+    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, **ERROR, "home_url": "/portal"}),
     "refusal": (
         "portal/refusal.html",
         PORTAL | {"message": "이미 쓴 쿠폰입니다.", "back_url": "/portal/coupons/check", "back_label": "다른 번호 누르기"},

@@ -137,11 +137,19 @@ def _date(language: str, value: date) -> str:
 
 
 _PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
+# Korea's own code, as a number is written for abroad (ITU-T E.164).
+_FROM_ABROAD = re.compile(r"\+82(?:0(?=\d)|(?=[1-9]))")
 
 
 def phone(value: str) -> str:
-    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged."""
-    found = _PHONE.fullmatch(re.sub(r"\D", "", value))
+    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged.
+
+    Written for abroad (+82 10 …) it comes as one dials it here.
+    """
+    written = re.sub(r"[^\d+]", "", value)
+    digits = _FROM_ABROAD.sub(lambda _: "0", written, count=1) if written.startswith("+") else written
+    # A number for all of Korea has no area's zero before it.
+    found = _PHONE.fullmatch(digits) or _PHONE.fullmatch(digits.removeprefix("0"))
     return "-".join(filter(None, found.groups())) if found else value
 
 

@@ -121,8 +121,14 @@ _FACES = (console, paper, portal, public, wizard)
 plugin = Plugin(
     name="coupons",
     package="smilero_coupons",
-    title={"ko": "쿠폰", "en": "Coupons"},
-    description={"ko": "쿠폰을 만들고 나누고 씁니다", "en": "Make, share and redeem coupons"},
+    title={"ko": "쿠폰", "en": "Coupons", "zh": "优惠券", "vi": "Phiếu ưu đãi", "uk": "Купони"},
+    description={
+        "ko": "쿠폰을 만들고 나누고 씁니다",
+        "en": "Make, share and redeem coupons",
+        "zh": "制作、分发和使用优惠券",
+        "vi": "Làm, chia sẻ và dùng phiếu ưu đãi",
+        "uk": "Створювати, роздавати й приймати купони",
+    },
     version="0.1.0",
     owner="Smilero",
     licence="Apache-2.0",
