@@ -113,6 +113,7 @@ class Templates:
             "number": partial(format_decimal, locale=language),
             "won": partial(self._won, language),
             "date": partial(_date, language),
+            "whole_date": partial(_whole_date, language),
             "phone": phone,
             "tel": tel,
             "qr": qr,
@@ -134,6 +135,11 @@ class Templates:
 def _date(language: str, value: date) -> str:
     """Month, day and weekday: 11월 23일 (월)."""
     return str(format_skeleton("MMMEd", value, locale=language))
+
+
+def _whole_date(language: str, value: date) -> str:
+    """With its year: 2024년 11월 4일."""
+    return str(format_skeleton("yMMMd", value, locale=language))
 
 
 _PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
