@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from smilero_core.identity.phone import hyphened
 from smilero_sdk.i18n import Catalogue
 from smilero_web.place import here
 
@@ -113,7 +114,7 @@ class Templates:
             "number": partial(format_decimal, locale=language),
             "won": partial(self._won, language),
             "date": partial(_date, language),
-            "phone": phone,
+            "phone": hyphened,
             "tel": tel,
             "qr": qr,
             "here": here,
@@ -134,15 +135,6 @@ class Templates:
 def _date(language: str, value: date) -> str:
     """Month, day and weekday: 11월 23일 (월)."""
     return str(format_skeleton("MMMEd", value, locale=language))
-
-
-_PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
-
-
-def phone(value: str) -> str:
-    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged."""
-    found = _PHONE.fullmatch(re.sub(r"\D", "", value))
-    return "-".join(filter(None, found.groups())) if found else value
 
 
 def tel(value: str) -> str:

@@ -1,7 +1,8 @@
-"""All of what is asked of a table as a file: many short transactions, none of them open while the file is made or sent."""
+"""All of what is asked of a table as a file: many short transactions, none of them open while a piece is made or sent."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -13,15 +14,16 @@ from starlette.responses import Response, StreamingResponse
 from smilero_core.plugins.context import Context
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
-from smilero_sdk.tables import Column
+from smilero_sdk.tables import Column, Value
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import KEY_FIELD
 from smilero_tenants.faces.visit import Visit, visiting
 from smilero_tenants.tables.asking import Asked, visible
 from smilero_tenants.tables.drawing import FORMATS
-from smilero_tenants.tables.files import Cell, CsvSheet, Sheet, XlsxSheet, pieces
+from smilero_tenants.tables.files import CsvSheet, Sheet
 from smilero_tenants.tables.place import Place
 from smilero_tenants.tables.saying import as_itself, as_text
+from smilero_tenants.tables.workbook import Cell, XlsxSheet
 
 # Rows that are read in one transaction.
 AT_ONCE = 500
@@ -39,7 +41,7 @@ class _Taken:
 
 
 async def export(parts: FaceParts, place: Place, request: Request) -> Response:
-    """The file. Raises SignInNeeded, `tables.asked` (422)."""
+    """The file, sent as it grows; what is wrong with the question is told before. Raises SignInNeeded, `tables.asked` (422)."""
     form = await request.form()
     kind = str(form.get("format", ""))
     async with visiting(parts, request, Face.CONSOLE, read_only=False) as visit:
@@ -48,13 +50,34 @@ async def export(parts: FaceParts, place: Place, request: Request) -> Response:
             raise Problem("tables.asked", HTTPStatus.UNPROCESSABLE_ENTITY)
         taken = await _take(place, visit, fields(form, "format", KEY_FIELD))
     sheet: Sheet = CsvSheet(taken.heads) if kind == "csv" else XlsxSheet(taken.title, taken.heads, taken.columns)
-    for start in range(0, len(taken.ids), AT_ONCE):
-        async with visiting(parts, request, Face.CONSOLE) as visit:
-            cells = await _cells(place, place.admitted(visit), taken, slice(start, start + AT_ONCE), kind)
-        await anyio.to_thread.run_sync(sheet.add, cells)
-    file, size = await anyio.to_thread.run_sync(sheet.close)
     headers = {"Content-Disposition": f'attachment; filename="{taken.name}.{kind}"', "Cache-Control": "no-store"}
-    return StreamingResponse(pieces(file), media_type=sheet.media_type, headers={**headers, "Content-Length": str(size)})
+    return StreamingResponse(_pieces(_Asking(parts, place, request), taken, sheet), media_type=sheet.media_type, headers=headers)
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Who asks, and of which table."""
+
+    parts: FaceParts
+    place: Place
+    request: Request
+
+
+async def _pieces(asking: _Asking, taken: _Taken, sheet: Sheet) -> AsyncIterator[bytes]:
+    """The file as it grows.
+
+    Whoever loses session or role meanwhile has a file that breaks off, which a browser says: there is no other answer once it has begun.
+    """
+    yield await anyio.to_thread.run_sync(sheet.head)
+    for start in range(0, len(taken.ids), AT_ONCE):
+        async with visiting(asking.parts, asking.request, Face.CONSOLE) as visit:
+            context = asking.place.admitted(visit)
+            values = await _values(asking.place, context, taken, taken.ids[start : start + AT_ONCE])
+        written = partial(_cells, context, taken.columns, as_itself if isinstance(sheet, XlsxSheet) else as_text)
+        if piece := await anyio.to_thread.run_sync(lambda rows, say: sheet.add(say(rows)), values, written):
+            yield piece
+    if piece := await anyio.to_thread.run_sync(sheet.end):
+        yield piece
 
 
 def fields(form: FormData, *apart: str) -> ImmutableMultiDict[str, str]:
@@ -81,16 +104,19 @@ def _columns(context: Context, place: Place, asked: Asked) -> list[Column]:
     return [one for one in visible(context, place.table, in_file=True) if one in asked.columns or not one.on_page]
 
 
-async def _cells(place: Place, context: Context, taken: _Taken, part: slice, kind: str) -> list[list[Cell]]:
-    ids = taken.ids[part]
+async def _values(place: Place, context: Context, taken: _Taken, ids: Sequence[UUID]) -> list[list[Value]]:
     by_id = {row.id: row.values for row in await place.rows(context, ids)}
     # A right that was taken away meanwhile takes its column's values along.
     may = [one.permission is None or context.actor.may(one.permission) for one in taken.columns]
-    rows = [
+    return [
         [by_id[one].get(column.name) if has else None for column, has in zip(taken.columns, may, strict=True)]
         for one in ids
         if one in by_id
     ]
-    if kind == "csv":
-        return [[as_text(context, column, value) for column, value in zip(taken.columns, row, strict=True)] for row in rows]
-    return [[as_itself(context, value) for value in row] for row in rows]
+
+
+def _cells(
+    context: Context, columns: Sequence[Column], say: Callable[[Context, Column, Value], Cell], rows: Sequence[Sequence[Value]]
+) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [say(context, column, value) for column, value in zip(columns, row, strict=True)]
