@@ -184,6 +184,7 @@ ACT: dict[str, object] = {
 SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "for_whom": None, "person_url": None, "subject_url": None, "changes": []}
 LOG: dict[str, object] = {
     "who": "",
+    "words": "",
     "since": "",
     "until": "2026-11-24",
     "person": "",

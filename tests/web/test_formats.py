@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from smilero_core.identity.phone import hyphened
 from smilero_core.registry.calendar import kst_today
 from smilero_coupons.periods import day_of, end_of
 from smilero_sdk.i18n import LANGUAGES, Catalogue, in_language, with_particle
-from smilero_web.templating import Templates, phone, tel
+from smilero_web.templating import Templates, tel
 
 SEOUL = "Asia/Seoul"
 NARROW = "\u00a0"
@@ -137,7 +138,7 @@ def test_which_day_it_is_at_the_market(moment: str, day: str) -> None:
     ],
 )
 def test_a_telephone_number(number: str, shown: str, dialled: str) -> None:
-    assert (phone(number), tel(number)) == (shown, f"tel:{dialled}")
+    assert (hyphened(number), tel(number)) == (shown, f"tel:{dialled}")
 
 
 @pytest.mark.parametrize(

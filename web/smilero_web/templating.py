@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from smilero_core.identity.phone import hyphened
 from smilero_sdk.i18n import Catalogue
 from smilero_web.place import here
 
@@ -114,7 +115,7 @@ class Templates:
             "won": partial(self._won, language),
             "date": partial(_date, language),
             "whole_date": partial(_whole_date, language),
-            "phone": phone,
+            "phone": hyphened,
             "tel": tel,
             "qr": qr,
             "here": here,
@@ -140,23 +141,6 @@ def _date(language: str, value: date) -> str:
 def _whole_date(language: str, value: date) -> str:
     """With its year: 2024년 11월 4일."""
     return str(format_skeleton("yMMMd", value, locale=language))
-
-
-_PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
-# Korea's own code, as a number is written for abroad (ITU-T E.164).
-_FROM_ABROAD = re.compile(r"\+82(?:0(?=\d)|(?=[1-9]))")
-
-
-def phone(value: str) -> str:
-    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged.
-
-    Written for abroad (+82 10 …) it comes as one dials it here.
-    """
-    written = re.sub(r"[^\d+]", "", value)
-    digits = _FROM_ABROAD.sub(lambda _: "0", written, count=1) if written.startswith("+") else written
-    # A number for all of Korea has no area's zero before it.
-    found = _PHONE.fullmatch(digits) or _PHONE.fullmatch(digits.removeprefix("0"))
-    return "-".join(filter(None, found.groups())) if found else value
 
 
 def tel(value: str) -> str:
