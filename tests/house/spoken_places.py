@@ -113,14 +113,10 @@ def in_python(source: str, *, shown: bool) -> list[str]:
     tree = ast.parse(source)
     by_language = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Dict) for part in _in_languages(node)}
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    found = [
-        f"{node.lineno} {node.value}"
-        for node in _strings(tree)
-        if id(node) not in by_language | docstrings and FOREIGN.search(str(node.value))
-    ]
+    found = [f"{one.lineno} {text}" for one, text in _strings(tree) if id(one) not in by_language | docstrings and FOREIGN.search(text)]
     if shown:
         told = (value for node in ast.walk(tree) for value in _told(node) if id(value) not in by_language)
-        found += [f"{one.lineno} {one.value}" for value in told for one in _strings(value) if _worded(str(one.value))]
+        found += [f"{one.lineno} {text}" for value in told for one, text in _strings(value) if _worded(text)]
     return found
 
 
@@ -152,5 +148,5 @@ def _worded(text: str) -> bool:
     return bool(WORDS.search(text)) and not re.fullmatch(r"(?=.*_)[a-z0-9_ ]+", text)
 
 
-def _strings(node: ast.AST) -> Iterator[ast.Constant]:
-    yield from (one for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+def _strings(node: ast.AST) -> Iterator[tuple[ast.Constant, str]]:
+    yield from ((one, one.value) for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))

@@ -71,7 +71,7 @@ def read(path: Path) -> File:
     entries = {}
     for message in messages:
         plural = not isinstance(message.id, str)
-        forms = tuple(message.string) if plural else (str(message.string),)
+        forms = (str(message.string),) if isinstance(message.string, str) else tuple(message.string or ())
         entries[message.id[0] if plural else str(message.id)] = Entry(forms, plural)
     return File(entries, rule[1] if rule else None)
 
