@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # A foundation's longest list on paper; what is longer is a table to take away.
 MOST_ROWS = 3_000
 MOST_COLUMNS = 12
+# Each cell takes some kilobytes while it is set, so that a wide list may be less long.
+MOST_CELLS = 15_000
 MOST_SLIPS = 400
 
 
@@ -40,7 +42,7 @@ class Roll:
 
     Attributes:
         columns: one to twelve.
-        rows: at most 3,000, each with a text for each column. ValueError for another number of texts.
+        rows: at most 3,000, and 15,000 texts in all; each with a text for each column. ValueError for another number of texts in one.
     """
 
     title: str

@@ -90,13 +90,6 @@ async def _campaign(scene: Scene) -> str:
     return str((await scene.stage.till.campaign())["id"])
 
 
-async def _sheet(scene: Scene) -> str:
-    path, campaign = "/portal/coupons/campaigns/{campaign_id}/slips", await _campaign(scene)
-    ask = Ask(ids={"campaign_id": campaign}, form={"count": "2"})
-    made = await send(scene, ask, ("POST", path), host=scene.foundation.host, credentials=scene.credentials("merchant", api=False))
-    return made.headers["location"].rpartition("/")[2]
-
-
 async def _code(scene: Scene) -> str:
     return str((await scene.stage.till.claim(scene.stage.campaign))["code"])
 
@@ -581,10 +574,8 @@ _MADE: Mapping[str, Made] = {
     "GET /portal/coupons/new/stock": _asked(value="1000", until="week"),
     "POST /portal/coupons/campaigns": _form(value="1000", until="week", stock="10"),
     "POST /portal/coupons/campaigns/{campaign_id}/undo": _ids("campaign_id", _campaign),
-    "GET /portal/coupons/sheets/{sheet_id}": _ids("sheet_id", _sheet),
-    "GET /portal/coupons/sheets/{sheet_id}/paper": _ids("sheet_id", _sheet),
     "POST /portal/coupons/campaigns/{campaign_id}/slips": _form(count="8"),
-    "POST /portal/coupons/sheets/{sheet_id}/undo": _ids("sheet_id", _sheet),
+    "POST /portal/coupons/sheets/{sheet_id}/undo": _ids("sheet_id", Scene.slips),
     "POST /portal/coupons/redemptions": _redeemed_by_form,
     "POST /portal/coupons/redemptions/{redemption_id}/undo": _ids("redemption_id", _redemption),
     "POST /example/books/{shop_id}": _form(text="zq"),

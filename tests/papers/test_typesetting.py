@@ -132,7 +132,11 @@ class TestLetters:
 
 class TestBounds:
     async def test_what_is_too_long_is_refused_before_it_begins(self, typesetter: Typesetter) -> None:
-        for paper, most in ((roll(MOST_ROWS + 1, 1), MOST_ROWS), (Slips("말", ("1",) * (MOST_SLIPS + 1)), MOST_SLIPS)):
+        for paper, most in (
+            (roll(MOST_ROWS + 1, 1), MOST_ROWS),
+            (roll(1_251, 12), 1_250),
+            (Slips("말", ("1",) * (MOST_SLIPS + 1)), MOST_SLIPS),
+        ):
             with pytest.raises(Problem) as told:
                 await typesetter.pdf(paper, LOOK)
             assert (told.value.code, told.value.status, told.value.params["most"]) == ("papers.too_long", 422, most)

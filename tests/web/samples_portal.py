@@ -118,6 +118,7 @@ MADE: dict[str, object] = {
     **BENEFIT,
     **LINK,
     "list_url": "/portal/coupons",
+    "slips_url": "/portal/coupons/1/slips",
 }
 CAMPAIGN: dict[str, object] = {
     **BENEFIT,
@@ -127,6 +128,7 @@ CAMPAIGN: dict[str, object] = {
     "redeemed": 12,
     "stock": 50,
     "live_url": "/portal/coupons/1/live",
+    "slips_url": "/portal/coupons/1/slips",
     "end_action": "/portal/coupons/1/end",
     "key": "k1",
 }
@@ -138,6 +140,25 @@ ROW: dict[str, object] = {
     "state_text": "나가는 중",
     "url": "/portal/coupons/1",
     "live_id": "1",
+}
+SLIPS: dict[str, object] = {
+    **BENEFIT,
+    "left": 30,
+    "answers": [
+        {"label": "8장", "note": "A4 1쪽", "url": None, "name": "count", "value": 8, "selected": False},
+        {"label": "30장", "note": "남은 것 모두, A4 4쪽", "url": None, "name": "count", "value": 30, "selected": False},
+    ],
+    "action": "/portal/coupons/1/slips",
+    "key": "k1",
+    "sheets": [{"title": "종이 쿠폰 24장", "note": "24장 가운데 3장을 썼어요.", "url": "/portal/coupons/sheets/1"}],
+    "back_url": "/portal/coupons/1",
+}
+SHEET_OF_SLIPS: dict[str, object] = {
+    **BENEFIT,
+    "title": "종이 쿠폰 24장",
+    "used_text": "24장 가운데 3장을 썼어요.",
+    "paper_url": "/portal/coupons/sheets/1/paper",
+    "back_url": "/portal/coupons/1/slips",
 }
 CHECK: dict[str, object] = {"action": "/portal/coupons/check", "key": "k1", "error": None, "digits": 6, "scan": True}
 RESULT: dict[str, object] = {
@@ -287,6 +308,11 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "check, to be undone": ("coupons/check.html", UNDOABLE | CHECK),
     "campaign": ("coupons/campaign.html", PORTAL | CAMPAIGN),
     "campaign, ended": ("coupons/campaign.html", PORTAL | CAMPAIGN | {"stock": None, "end_action": None}),
+    "slips": ("coupons/slips.html", PORTAL | SLIPS),
+    "slips, none left": ("coupons/slips.html", PORTAL | SLIPS | {"left": 0, "answers": []}),
+    "slips, the first": ("coupons/slips.html", LONG | SLIPS | {"sheets": []}),
+    "sheet of slips": ("coupons/sheet.html", PORTAL | SHEET_OF_SLIPS),
+    "sheet of slips, all used": ("coupons/sheet.html", PORTAL | SHEET_OF_SLIPS | {"paper_url": None}),
     "check": ("coupons/check.html", PORTAL | CHECK),
     "check, refused, no camera": ("coupons/check.html", PORTAL | CHECK | {"error": "없는 번호입니다. 다시 눌러 주세요.", "scan": False}),
     "result": ("coupons/result.html", PORTAL | RESULT),

@@ -17,7 +17,7 @@ import segno
 import typst
 
 from smilero_sdk.errors import Problem
-from smilero_sdk.papers import MOST_ROWS, MOST_SLIPS, Paper, Roll, Slips, Stand
+from smilero_sdk.papers import MOST_CELLS, MOST_ROWS, MOST_SLIPS, Paper, Roll, Slips, Stand
 from smilero_tenants.papers.glyphs import GAP, letters, written
 
 PDF = "application/pdf"
@@ -106,15 +106,16 @@ class Typesetter:
 def require_short(paper: Paper) -> None:
     """Raises `papers.too_long` (422)."""
     if isinstance(paper, Roll):
-        require_rows(len(paper.rows))
+        require_rows(len(paper.rows), len(paper.columns))
     elif isinstance(paper, Slips) and len(paper.numbers) > MOST_SLIPS:
         raise Problem("papers.too_long", HTTPStatus.UNPROCESSABLE_ENTITY, most=MOST_SLIPS)
 
 
-def require_rows(count: int) -> None:
+def require_rows(count: int, columns: int) -> None:
     """Raises `papers.too_long` (422) for a list of so many rows."""
-    if count > MOST_ROWS:
-        raise Problem("papers.too_long", HTTPStatus.UNPROCESSABLE_ENTITY, most=MOST_ROWS)
+    most = min(MOST_ROWS, MOST_CELLS // columns)
+    if count > most:
+        raise Problem("papers.too_long", HTTPStatus.UNPROCESSABLE_ENTITY, most=most)
 
 
 def _written(paper: Paper, write: Callable[..., tuple[str, bool]]) -> tuple[Paper, bool]:

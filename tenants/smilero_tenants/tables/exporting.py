@@ -119,8 +119,8 @@ async def _take(place: Place, visit: Visit, sent: ImmutableMultiDict[str, str], 
     found = await place.find(context, asked.whole())
     columns = _columns(context, place, asked)
     if kind == PDF:
-        require_rows(len(found.ids))
         columns = columns[:MOST_COLUMNS]
+        require_rows(len(found.ids), len(columns))
     personal = ", ".join(context.text(one.label) for one in columns if one.permission is not None)
     title = context.text(place.table.title)
     # Which filters, and not what was looked for: the log keeps for good, and a name may stand in it.
