@@ -64,7 +64,7 @@ CLASSES: Mapping[str, str] = {
     "passkey": "passkey_form of ui/passkey.html",
     "phone-number": "phone_number of ui/fields.html",
     "photo-field": "photo_field of ui/files.html",
-    "pill": "listen of ui/tasks.html",
+    "pill": "listen of ui/voice.html",
     "qr": "picture_code of ui/tasks.html",
     "quiet-link": "quiet of ui/actions.html",
     "row": "row and still of ui/parts.html",
@@ -80,7 +80,7 @@ CLASSES: Mapping[str, str] = {
     "ticks": "ticks of ui/fields.html",
     "tile": "tile of ui/actions.html",
     "token": "to_copy of ui/parts.html",
-    "undo": "undo of ui/tasks.html",
+    "undo": "undo_bar of ui/bottom.html",
     "use": "use of ui/parts.html",
     "written": "written and written_long of ui/fields.html",
 }
