@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -76,6 +77,10 @@ class PluginPages:
                 if problem.code not in HALTED:
                     raise
                 return await halted(self._parts(), request, operation.face, problem)
+            except ValidationError:
+                if not wants_word(request):
+                    raise
+                return refused(self._parts(), request, Problem("http.invalid", HTTPStatus.UNPROCESSABLE_ENTITY))
 
         path = face_path(operation.face, plugin, operation.path)
         for name, kind in operation.parameters.items():
@@ -139,9 +144,10 @@ class PluginPages:
     async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
         key = require_key(posted.key)
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
+            # First: whoever else is in, with fewer rights too, must not use up what another hand tapped.
+            require_same_hand(visit, operation, posted.kept_for)
             visit.require_door(plugin)
             visit.require(operation.permission)
-            require_same_hand(visit, operation, posted.kept_for)
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
