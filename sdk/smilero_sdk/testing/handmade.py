@@ -64,7 +64,7 @@ CLASSES: Mapping[str, str] = {
     "passkey": "passkey_form of ui/passkey.html",
     "phone-number": "phone_number of ui/fields.html",
     "photo-field": "photo_field of ui/files.html",
-    "pill": "listen of ui/tasks.html",
+    "pill": "listen of ui/voice.html",
     "qr": "picture_code of ui/tasks.html",
     "quiet-link": "quiet of ui/actions.html",
     "row": "row and still of ui/parts.html",
