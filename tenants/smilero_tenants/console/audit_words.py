@@ -91,7 +91,8 @@ class Words:
         for name in ("name", "plugin"):
             # The core names plugins by their word.
             if entry.source == CORE and isinstance(values.get(name), str):
-                values[name] = self.plugin(values[name]) if values[name] in self._context.services.host.plugins else values[name]
+                known = name == "plugin" or values[name] in self._context.services.host.plugins
+                values[name] = self.plugin(values[name]) if known else values[name]
         if entry.source == CORE and isinstance(approval := values.get("approval"), str):
             values["approval"] = self._context.text(f"approval.{approval}")
         if entry.sentence in self._known:
