@@ -33,6 +33,7 @@ CLASSES: Mapping[str, str] = {
     "answer": "answer of ui/tasks.html",
     "back": "back of ui/actions.html",
     "badge": "badge of ui/parts.html",
+    "bar": "places of ui/bottom.html",
     "big-switch": "big_switch of ui/tasks.html",
     "button": "button, send and press of ui/actions.html",
     "chip": "chip of ui/parts.html",
