@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from benchmarks.harness import Workload
 from benchmarks.workloads.dispatch import DISPATCH
+from benchmarks.workloads.export import Export
 from benchmarks.workloads.live import LiveAgainstFloor, LiveMemory
 from benchmarks.workloads.page import MarketPage
 from benchmarks.workloads.redeem import RedeemAgainstDjango, RedeemAgainstPgbench
@@ -14,6 +15,8 @@ _WORKLOADS: tuple[Workload, ...] = (
     LiveAgainstFloor(),
     LiveMemory(),
     MarketPage(),
+    Export("csv", "≥ 0.05"),
+    Export("xlsx", "≥ 0.03"),
     *DISPATCH,
 )
 

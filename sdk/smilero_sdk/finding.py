@@ -21,6 +21,8 @@ _PAIRS = str.maketrans(
         "ㅀ": "ㄹㅎ",
         "ㅄ": "ㅂㅅ",
     }
+    # As Unicode's own initial consonants (U+1100…), which some keyboards send alone.
+    | {chr(0x1100 + place): letter for place, letter in enumerate(_INITIALS)}
 )
 
 WHOLE, BEGINS, WITHIN = 100, 80, 60

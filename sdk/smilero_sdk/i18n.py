@@ -9,6 +9,7 @@ them by the rule of the file's language.
 """
 
 import logging
+import re
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,25 +32,53 @@ _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _RIEUL = 8
 _DIGIT_FINALS = {"0": True, "1": True, "3": True, "6": True, "7": True, "8": True}
 _RIEUL_DIGITS = frozenset("178")
-_CLOSING = ")]}\"' \u201d\u2019"
+# What is not spoken at the end of a word, first up to a closing bracket, then with it; “%” and “+” are: 퍼센트, 플러스.
+_PICTURES, _MARKS = re.compile(r"[^\w)\]%+]+$"), re.compile(r"[^\w%+]+$")
+# What stands in brackets behind a word is a remark on it: the particle goes with the word (국립국어원, 괄호 뒤의 조사).
+_REMARK = re.compile(r"(?<=\S)\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
+# Letters whose Korean name ends in a consonant: 엘, 엠, 엔, 아르/알.
+_LETTER_FINALS, _LETTER_RIEULS = frozenset("LMNR"), frozenset("LR")
+# Words of Latin letters as Korean mostly writes them (외래어 표기법): 스마일, 타임, 킹, 컵, 헛.
+_WORD_FINAL = re.compile(r"(?:[lmn]e?|ng|(?:(?<![aeiou])[aeiou]|oo)(?:ck|[kptb]))$")
+_WORD_RIEUL = re.compile(r"le?$")
+_SPELLED = 3
 
 
 def with_particle(word: str, pair: str) -> str:
     """Append the particle of `pair` (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`) that fits the end of `word`.
 
-    The first form follows a final consonant, the second a vowel; `으로/로` counts ㄹ as a vowel (한글 맞춤법 제11항).
+    The first form follows a final consonant, the second a vowel; `으로/로` counts ㄹ as a vowel (한글 맞춤법 제11항). Remarks in
+    brackets, closing marks and pictures are not spoken. Latin letters are spelled in short words of capitals, else read as a word.
     """
     after_consonant, after_vowel = pair.split("/")
-    last = word.rstrip(_CLOSING)[-1:]
-    point = ord(last) if last else 0
-    if _HANGUL_FIRST <= point <= _HANGUL_LAST:
-        final = (point - _HANGUL_FIRST) % _FINALS
-        consonant, rieul = final != 0, final == _RIEUL
-    else:
-        consonant, rieul = _DIGIT_FINALS.get(last, False), last in _RIEUL_DIGITS
+    consonant, rieul = _ending(word)
     if rieul and after_consonant == "으로":
         consonant = False
     return word + (after_consonant if consonant else after_vowel)
+
+
+def _ending(word: str) -> tuple[bool, bool]:
+    """Whether a word is spoken with a consonant at its end, and whether that is ㄹ."""
+    said = _MARKS.sub("", _REMARK.sub("", _PICTURES.sub("", word)))
+    last = said[-1:]
+    if _HANGUL_FIRST <= (ord(last) if last else 0) <= _HANGUL_LAST:
+        final = (ord(last) - _HANGUL_FIRST) % _FINALS
+        return final != 0, final == _RIEUL
+    if last.isascii() and last.isalpha():
+        return _latin_ending(re.split(r"[^A-Za-z]", said)[-1])
+    return _DIGIT_FINALS.get(last, False), last in _RIEUL_DIGITS
+
+
+def _latin_ending(word: str) -> tuple[bool, bool]:
+    if word.isupper() and len(word) <= _SPELLED:
+        return word[-1] in _LETTER_FINALS, word[-1] in _LETTER_RIEULS
+    small = word.lower()
+    return bool(_WORD_FINAL.search(small)), bool(_WORD_RIEUL.search(small))
+
+
+def in_language(words: Mapping[str, str], language: str) -> str:
+    """Of words by language, such as a manifest's title, those of `language`; lacking them English, then Korean, as a sentence does."""
+    return words.get(language) or (words.get("en") if language != DEFAULT_LANGUAGE else None) or words[DEFAULT_LANGUAGE]
 
 
 class _Formatter(string.Formatter):

@@ -116,6 +116,29 @@ def create_index(name: str, table: str, columns: Sequence[str], *, where: str | 
     )
 
 
+def add_column(table: str, column: sa.Column[object], *, reference: Reference | None = None) -> None:
+    """Add a column to a table of the lineage's schema; with the composite foreign key, and its index, where it refers to a row."""
+    op.add_column(table, column, schema=current_schema())
+    if reference is not None:
+        schema, _, name = reference.table.partition(".")
+        op.create_foreign_key(
+            f"{table}_{reference.column}_fkey",
+            table,
+            name,
+            ["tenant_id", reference.column],
+            ["tenant_id", "id"],
+            source_schema=current_schema(),
+            referent_schema=schema,
+            ondelete=reference.on_delete,
+        )
+        _index_references(table, [reference], [])
+
+
+def drop_column(table: str, name: str) -> None:
+    """Drop a column of a table of the lineage's schema, with its key and its index."""
+    op.drop_column(table, name, schema=current_schema())
+
+
 def drop_table(name: str) -> None:
     """Drop a table of the lineage's schema, with its policies and grants."""
     op.drop_table(name, schema=current_schema())

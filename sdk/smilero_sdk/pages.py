@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo, field_validator
 
 from smilero_sdk.approvals import Approval, require_markable
+from smilero_sdk.papers import Paper
 from smilero_sdk.services import Upload
 from smilero_sdk.showing import Card, Listing
 from smilero_sdk.tables import Table
@@ -97,7 +98,7 @@ class Live:
     shared: bool = False
 
 
-Answer = View | Redirect | Live
+Answer = View | Redirect | Live | Paper
 
 
 def _types_of(annotation: object) -> set[object]:
@@ -110,7 +111,7 @@ class PageOperation:
     """One page or command.
 
     Attributes:
-        handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`.
+        handler: `async (ctx, [query], [form], **path parameters) -> View | Redirect | Live`, or of paper a `Paper`.
         permission: what the visitor's role must hold; None on a public page: no sign-in is needed.
         form: of a POST; it carries an idempotency key, and the same key gets the same answer.
         listing: the objects that the page's one parameter names, for the sitemap.
@@ -118,6 +119,7 @@ class PageOperation:
         kept: a page that the phone keeps and opens without network.
         kept_as: a command that the phone keeps without network and sends later: what it is called meanwhile, a key of the catalogue whose
             sentence may name fields of the form.
+        paper: whether it answers with something to print.
     """
 
     face: Face
@@ -132,6 +134,7 @@ class PageOperation:
     approval: Approval | None = None
     kept: bool = False
     kept_as: str | None = None
+    paper: bool = False
 
     def __post_init__(self) -> None:
         """Marks that do not fit the operation are errors of its author: ValueError."""
@@ -259,6 +262,15 @@ class Pages:
             kept: whether the phone keeps it and opens it without network: a page of the portal from which one commands at the stall.
         """
         return self._declare(partial(PageOperation, face, "GET", path, permission=permission, listing=listing, kept=kept))
+
+    def paper(self, face: Face, path: str, *, permission: str) -> Callable[[Handler], Handler]:
+        """Declare something to print: the handler answers with a `Stand`, a `Roll` or `Slips`, and the host gives it as a PDF (since 0.1).
+
+        It is asked as a page is, for whoever holds the permission, and must change nothing: what stands on paper is made by a command
+        before, and its paper is the same as often as it is taken. Nobody takes paper without having signed in. A language that the
+        font cannot write is answered in the foundation's own: `ctx.language` says which.
+        """
+        return self._declare(partial(PageOperation, face, "GET", path, permission=permission, paper=True))
 
     def post(
         self, face: Face, path: str, *, permission: str, approval: Approval | None = None, kept_as: str | None = None

@@ -4,6 +4,7 @@ A plugin declares one beside its pages, `pages.table("/campaigns", TABLE, permis
 only when the table declares it: names of columns and filters are never taken from outside.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -229,6 +230,7 @@ class Table:
     def __post_init__(self) -> None:
         """Raises ValueError for a declaration that contradicts itself."""
         names = [*(one.name for one in self.columns), *(one.name for one in self.filters)]
+        called = [self.name, *names, *(one.name for one in self.actions)]
         sortable = {one.name for one in self.columns if one.sortable}
         wrong = [
             (
@@ -236,6 +238,11 @@ class Table:
                 "its first column is not everybody's",
             ),
             (self.sort.removeprefix("-") not in sortable, f"it is sorted by {self.sort!r}, which is not sortable"),
+            (
+                not all(map(_NAME.fullmatch, called)),
+                "names are small letters, digits and _: they stand in addresses, cookies and names of files",
+            ),
+            (len({one.name for one in self.actions}) < len(self.actions), "two actions have one name"),
             (len({one.name for one in self.columns}) < len(self.columns), "two columns have one name"),
             (len({one.name for one in self.filters}) < len(self.filters), "two filters have one name"),
             (not RESERVED.isdisjoint(names), f"one of {sorted(RESERVED)} is the table's own word"),
@@ -248,5 +255,6 @@ class Table:
                 raise ValueError(msg)
 
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 # What an address says of a table besides its filters.
 RESERVED = frozenset({"sort", "page", "column", "format", "all", "row", "rows", "count", "idempotency_key"})

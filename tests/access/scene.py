@@ -306,6 +306,14 @@ class Scene:
         (made,) = await People(session, self.foundation.id, self.town.vault).ensure([new])
         return made
 
+    async def slips(self) -> str:
+        """Coupons on paper, of a campaign of its own."""
+        campaign = await self.stage.till.campaign()
+        ask = Ask(ids={"campaign_id": campaign["id"]}, form={"count": "2"})
+        address = ("POST", "/portal/coupons/campaigns/{campaign_id}/slips")
+        made = await send(self, ask, address, host=self.foundation.host, credentials=self.credentials("merchant", api=False))
+        return made.headers["location"].rpartition("/")[2]
+
     async def letter(self) -> str:
         """Work that failed for good."""
         made = uuid7()
@@ -422,6 +430,7 @@ async def set_scene(site: Site, foundation: Foundation, mark: str, folder: Path)
     async with site.database.unit(foundation.id) as unit:
         place = await _place(Session(unit), foundation.people["clerk"])
     made = {
+        "sheet_id": await scene.slips(),
         "letter_id": await scene.letter(),
         "approval_id": await scene.approval("merchant"),
         "helper_id": str((asked := await scene.help_asked())[0]),

@@ -14,7 +14,7 @@ from smilero_core.registry.categories import Category
 from smilero_core.registry.store import NewShop, RegistryStore
 from smilero_sdk.ids import uuid7
 from smilero_sdk.roles import Role
-from tests.support.faces import Guest, Town, sentence
+from tests.support.faces import Guest, Town, new_town, sentence
 
 SEARCH = "/console/search"
 HER, CUSTOMER = "010-8383-6161", "010-8484-6161"
@@ -123,3 +123,45 @@ async def test_the_box_stands_on_every_page_and_waits_for_a_slash(town: Town) ->
         page = (await staff.get(path)).text
         assert page.count("data-find") == 1, path
         assert f'action="{SEARCH}"' in page, path
+
+
+async def test_features_are_found_by_whoever_may_see_them(town: Town) -> None:
+    staff = await town.signed_in("staff")
+    assert "기능" in await found(staff, "쿠폰")
+    assert ("기능 켜고 끄기", "/console/plugins") in (await found(staff, "기능"))["메뉴"]
+    await town.site.admin.execute(
+        """insert into core.permission_choice (tenant_id, id, role, permission, allowed)
+           values ($1, gen_random_uuid(), 'staff', 'plugins.read', false)""",
+        town.foundation.id,
+    )
+    assert (await staff.get("/console/plugins/coupons")).status_code == HTTPStatus.FORBIDDEN
+    for asked in ("쿠폰", "기능", "ㅋㅍ"):
+        hits = {path for section in (await found(staff, asked)).values() for _, path in section}
+        assert not [path for path in hits if path.startswith("/console/plugins")], asked
+
+
+async def test_nothing_of_another_foundation_is_found(town: Town, bakery: UUID) -> None:
+    stranger = await (await new_town(town.site)).signed_in("owner")
+    for asked in ("누리빵집", "ㄴㄹㅃㅈ", "박은지", HER, "6161", CUSTOMER):
+        sections = await found(stranger, asked)
+        assert not {"가게", "사람"} & sections.keys(), asked
+    assert str(bakery) not in (await stranger.post(SEARCH, {"q": HER})).text
+
+
+SIGNS = ("%", "__", "%%%%", "\\", ".*", "(", "[", "^", "$", "*", "' or ''='", "ㅃ" * 60, "(" * 60, ".*" * 30)
+
+
+@pytest.mark.parametrize("asked", SIGNS)
+async def test_signs_are_letters_and_never_a_pattern(town: Town, bakery: UUID, asked: str) -> None:
+    staff = await town.signed_in("staff")
+    sections = await found(staff, asked)
+    assert not {"가게", "사람", "시장"} & sections.keys(), (asked, bakery, sections)
+
+
+async def test_too_many_words_are_refused_and_no_error(town: Town) -> None:
+    staff, merchant = await town.signed_in("staff"), await town.signed_in("merchant")
+    for asked in ("가" * 61, "1" * 61, "ㅃ" * 5_000):
+        sent = await staff.post(SEARCH, {"q": asked})
+        opened = await staff.get(SEARCH, params={"q": asked})
+        for answer in (sent, opened, await merchant.get("/portal/search", params={"q": asked})):
+            assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, asked[:3]

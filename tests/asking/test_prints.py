@@ -2,10 +2,13 @@
 
 import re
 from http import HTTPStatus
+from urllib.parse import unquote
 from uuid import uuid4
 
 from tests.support.coupons import Till
 from tests.support.faces import Town
+from tests.support.pdf import read_pdf
+from tests.support.qr import codes_of
 
 PRINT = "/portal/print"
 
@@ -38,6 +41,32 @@ async def test_a_sheet_says_what_it_is_and_where_its_code_leads(town: Town) -> N
         assert "<svg" in page.text
 
 
+async def test_a_sheet_as_a_file_for_the_printer(town: Town) -> None:
+    campaign = await Till(town.site, town.foundation).campaign(value=7654)
+    merchant = await town.signed_in("merchant")
+    path = f"{PRINT}/coupons/{campaign['id']}"
+    assert f'href="{path}/pdf"' in (await merchant.get(path)).text
+    answer = await merchant.get(f"{path}/pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (HTTPStatus.OK, "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    named = unquote(answer.headers["content-disposition"])
+    assert "filename*=UTF-8''7,654원 깎아 드려요 " in named
+    assert named.endswith(" shop.pdf")
+    pdf = read_pdf(answer.content)
+    assert [page.size for page in pdf.pages] == [(148, 210)]
+    assert all(words in pdf.text for words in ("7,654원 깎아 드려요", "휴대전화로 찍으면 쿠폰을 드려요", "매일시장 가-0", "상권활성화재단"))
+    assert codes_of(answer.content) == [f"http://{merchant.host}/coupons/c/{campaign['id']}"]
+
+
+async def test_paper_in_chinese_is_written_in_the_foundations_language(town: Town) -> None:
+    merchant = await town.signed_in("merchant")
+    for language, written, words in (("zh", "ko", "찍으면 우리 가게가"), ("uk", "uk", "телефон"), ("vi", "vi", "điện thoại")):
+        answer = await merchant.get(f"{PRINT}/core/shop/pdf", headers={"Accept-Language": language})
+        pdf = read_pdf(answer.content)
+        assert (answer.headers["content-language"], pdf.language) == (written, written)
+        assert words in pdf.text.replace("Điện", "điện")
+
+
 async def test_it_asks_nobody_else_and_has_nothing_inline(town: Town) -> None:
     page = await (await town.signed_in("merchant")).get(f"{PRINT}/core/shop")
     assert "default-src 'self'" in page.headers["content-security-policy"]
@@ -54,6 +83,7 @@ async def test_it_asks_nobody_else_and_has_nothing_inline(town: Town) -> None:
 async def test_none_that_is_none(town: Town) -> None:
     merchant = await town.signed_in("merchant")
     for path in ("core/nothing", f"coupons/{uuid4()}", "nothing/shop", "example/none"):
-        assert (await merchant.get(f"{PRINT}/{path}")).status_code == HTTPStatus.NOT_FOUND
+        for page in (path, f"{path}/pdf"):
+            assert (await merchant.get(f"{PRINT}/{page}")).status_code == HTTPStatus.NOT_FOUND
     assert (await town.guest().get(PRINT)).status_code == HTTPStatus.SEE_OTHER
     assert (await (await town.signed_in("owner")).get(PRINT)).status_code == HTTPStatus.FORBIDDEN

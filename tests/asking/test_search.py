@@ -50,6 +50,8 @@ async def titles(town: Town, q: str, who: str | None = None) -> list[str]:
         ("a.c", "abc", 0),
         ("ABC", "abc", WHOLE),
         ("\u1108\u1161\u11bc", "빵", WHOLE),  # as an Apple writes it
+        ("\u1108\u110c", "빵집", WHOLE),  # initial consonants alone, as Unicode composes syllables of them
+        ("누리\u1108", "누리빵집", BEGINS),
         ("", "빵", 0),
     ],
 )
@@ -59,7 +61,7 @@ def test_a_name_by_its_letters(asked: str, name: str, wanted: int) -> None:
 
 async def test_python_and_postgresql_read_a_pattern_alike(town: Town) -> None:
     await add_shop(town, "별표* [집] (1) $^ \\ {2}")
-    for asked in ("*", "[집]", "(1)", "$^", "\\", "{2}", "별표*[집]", "***", "?", "|", "카", "ㅂㅍ*"):
+    for asked in ("%", "%집%", "*", "[집]", "(1)", "$^", "\\", "{2}", "별표*[집]", "***", "?", "|", "카", "ㅂㅍ*"):
         expected = bool(weight(asked, "별표*[집](1)$^\\{2}"))
         assert bool(await titles(town, asked)) == expected, (asked, pattern(asked))
 

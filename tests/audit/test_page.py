@@ -13,10 +13,10 @@ from httpx2 import Response
 
 from smilero_core.audit.log import AuditLog
 from smilero_core.db.session import Session
+from smilero_core.registry.csv_file import harmless
 from smilero_sdk.context import Actor
 from smilero_sdk.roles import Role
 from smilero_tenants.console.audit import PAGE_SIZE
-from smilero_tenants.tables.saying import harmless
 from tests.conftest import LookedAt
 from tests.support.application import Site
 from tests.support.faces import Town, new_town, sentence
@@ -213,3 +213,29 @@ async def test_somebody_who_was_erased_has_no_name(site: Site) -> None:
     staff = await town.signed_in("staff")
     await site.admin.execute("update core.person set name = '' where id = $1", person)
     assert "지워진 사람" in sentence(await staff.get(PAGE))
+
+
+async def test_it_is_found_by_what_was_done(site: Site) -> None:
+    town = await new_town(site)
+    await write(town, 2)
+    await write(town, 1, name="남다른 기관")
+    staff = await town.signed_in("staff")
+    await staff.post(f"{PAGE}/export")
+    # By the sentence itself, by what it says of this one, and with the other questions.
+    assert len(shown(await staff.get(f"{PAGE}?what={quote('파일로 내려받')}"))) == 1
+    assert len(shown(await staff.get(f"{PAGE}?what={quote('남다른')}"))) == 1
+    assert len(shown(await staff.get(f"{PAGE}?what={quote('만들었')}&until=2026-11-20"))) == 3
+    assert shown(await staff.get(f"{PAGE}?what={quote('%')}")) == []
+    page = await staff.get(f"{PAGE}?what={quote('재단 1')}")
+    assert len(shown(page)) == 1
+    assert f'name="what" value="{"재단 1"}"' in page.text
+    assert len(rows_of(await staff.post(f"{PAGE}/export", {"what": "남다른"}))) == 1
+
+
+async def test_a_long_file_has_every_entry_once(site: Site) -> None:
+    town = await new_town(site)
+    await write(town, 1_205)
+    before = await site.admin.fetchval("select count(*) from core.audit_entry where tenant_id = $1", town.foundation.id)
+    rows = rows_of(await (await town.signed_in("owner")).post(f"{PAGE}/export"))
+    assert len(rows) == before
+    assert len({row["기록 번호"] for row in rows}) == before

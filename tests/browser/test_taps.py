@@ -19,11 +19,14 @@ pytestmark = pytest.mark.suite("G2")
 MOST_TAPS = 3
 # Counts what the person does, over all pages of the window: taps, keys of our own pad, and characters of a keyboard.
 _COUNT = """
-const add = (kind) => { sessionStorage[kind] = Number(sessionStorage[kind] ?? 0) + 1; };
+const add = (kind, number = 1) => { sessionStorage[kind] = Number(sessionStorage[kind] ?? 0) + number; };
 document.addEventListener('click', (event) => {
   if (event.isTrusted) add(event.target.closest('[data-key]') ? 'pad' : 'tap');
 }, true);
-document.addEventListener('keydown', (event) => { if (event.isTrusted) add('typed'); }, true);
+// In a field what arrives there, since a Korean syllable is several keys or none; elsewhere each key.
+const inField = ({ target }) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+document.addEventListener('keydown', (event) => { if (event.isTrusted && !inField(event)) add('typed'); }, true);
+document.addEventListener('beforeinput', (event) => { if (event.isTrusted) add('typed', [...event.data ?? ' '].length); }, true);
 """
 
 
@@ -34,26 +37,33 @@ class Task:
     Attributes:
         taps: the words of what is tapped, one after the other; `.css` for what has no words of its own.
         done: what is on the page then.
+        product: what product.md says of it.
         most: taps that it may take.
     """
 
     taps: tuple[str, ...]
     done: str
+    product: str
     most: int = MOST_TAPS
 
 
 TASKS: Mapping[str, Task] = {
-    "make a coupon": Task(("쿠폰 만들기", "3,000원", "오늘만", "50분"), ".made", 4),
-    "make the same coupon again": Task(("쿠폰 만들기", ".pair .primary", ".pair .primary", ".pair .primary"), ".made", 4),
-    "reach a customer's coupon": Task((".bar li:nth-child(2) a",), ".keypad", 1),
-    "see how coupons go": Task((".more",), ".campaigns", 1),
-    "tell people of a coupon": Task(("내 쿠폰", ".campaign", "[data-share-url]"), ".share", 3),
-    "print the sheet for the stall": Task(("가게에 붙일 종이", ".row", "[data-print]"), "[data-print]", 3),
-    "hear how yesterday went": Task(("들어 보기",), "[data-speaking]", 1),
-    "find something": Task((".portal-search >> nth=1",), "[role=search]", 1),
-    "find whom to call": Task(("도와줘요",), ".hints", 1),
-    "ask for a helper": Task(("도와줘요", "도와줄 사람", "도와줄 사람 부르기"), ".answers", 3),
-    "do without something": Task(("도와줘요", "우리 가게에서 쓰는 것"), ".big-switch", 2),
+    "make a coupon": Task(("쿠폰 만들기", "2,000원", "오늘만", "30분"), ".made", "four taps from a template", 4),
+    "make the same coupon again": Task(("쿠폰 만들기", *(".pair .primary",) * 3), ".made", "four taps from a template", 4),
+    "reach a customer's coupon": Task((".bar li:nth-child(2) a",), ".keypad", "redeem by six digits", 1),
+    "read it by the camera": Task((".bar li:nth-child(2) a", "사진으로 읽기"), ".scanner[open]", "redeem by QR scan", 2),
+    "see how coupons go": Task((".more",), ".campaigns", "results in one sentence", 1),
+    "tell people of a coupon": Task(
+        ("내 쿠폰", ".campaign", "[data-share-url]"), ".share", "KakaoTalk, Facebook, Band, Instagram in two taps"
+    ),
+    "print the sheet for the stall": Task(("가게에 붙일 종이", ".row", "[data-print]"), "[data-print]", "print from any object"),
+    "hear how yesterday went": Task(("들어 보기",), "[data-speaking]", "read aloud", 1),
+    "find something": Task((".portal-search >> nth=1",), "[role=search]", "search by initial consonants", 1),
+    "find whom to call": Task(("도와줘요",), ".hints", "three taps to any main task", 1),
+    "ask for a helper": Task(("도와줘요", "도와줄 사람", "도와줄 사람 부르기"), ".answers", "a helper may act for her"),
+    "do without something": Task(("도와줘요", "우리 가게에서 쓰는 것"), ".big-switch", "three taps to any main task", 2),
+    "see where she is signed in": Task(("도와줘요", "[href='/portal/sessions']"), "form[action$='/end']", "sessions listed and ended", 2),
+    "see what is known of her": Task(("도와줘요", "[href='/portal/me']"), "main", "data exported and erased by one button", 2),
 }
 
 # A phone with a voice, whose words are kept; and one that shares without a sheet that waits for somebody.
@@ -66,6 +76,24 @@ Object.defineProperty(window, 'speechSynthesis', {value: Object.assign(new Event
 })});
 window.print = () => {};
 navigator.share = async () => {};
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => document.createElement('canvas').captureStream();
+"""
+
+# An ear that hears what the test wants: `window.heard`, a list of what it may have been, or the name of an error.
+EAR = """
+window.webkitSpeechRecognition = window.SpeechRecognition = class {
+  start() {
+    window.asked = this.lang;
+    const heard = window.heard;
+    queueMicrotask(() => {
+      if (typeof heard === 'string') this.onerror({error: heard});
+      else this.onresult({results: [heard.map((transcript) => ({transcript}))]});
+      this.onend();
+    });
+  }
+  stop() { this.onend(); }
+  abort() {}
+};
 """
 
 Count = Callable[[], Awaitable[tuple[int, int, int]]]
@@ -95,17 +123,83 @@ async def carried_out(visitor: Visitor, task: Task) -> tuple[int, int, int]:
     return await counted(visitor)
 
 
+def line(name: str, task: Task, cost: tuple[int, int, int]) -> str:
+    """A line of the table: what it cost, what it may cost, and in whose words."""
+    taps, pad, typed = cost
+    return f"{name:32} {taps} of {task.most} taps {pad} keys {typed} typed | {task.product}"
+
+
 async def test_no_main_task_takes_more_taps_than_it_may(demo: Demo, browser: Browser, looked_at: LookedAt) -> None:
     async with visiting(browser, demo) as merchant:
         await merchant.context.add_init_script(PHONE_PARTS)
         await merchant.sign_in("/portal", MERCHANT)
         await merchant.context.add_init_script(_COUNT)
         cost = {name: await carried_out(merchant, task) for name, task in TASKS.items()}
-    looked_at("main tasks", [f"{name}: {taps} taps, {pad} keys, {typed} typed" for name, (taps, pad, typed) in cost.items()])
-    assert len(cost) >= 11
+    looked_at("main tasks", [line(name, TASKS[name], of) for name, of in cost.items()])
+    assert len(cost) >= 14
     assert {name: taps for name, (taps, _, _) in cost.items() if taps > TASKS[name].most} == {}
     assert {name: taps for name, (taps, _, _) in cost.items() if taps < len(TASKS[name].taps)} == {}, "a tap that was not counted"
     assert [name for name, (_, pad, typed) in cost.items() if pad or typed] == []
+
+
+async def test_another_amount_is_pressed_or_said_and_never_typed(demo: Demo, browser: Browser, looked_at: LookedAt) -> None:
+    """Beyond the four taps of a template: one more to the pad, and the keys; or two more and the voice."""
+    before, after = ("쿠폰 만들기", "다른 금액은 숫자판으로 누르기"), ("다음", "오늘만", "30분")
+    async with visiting(browser, demo) as merchant:
+        await merchant.context.add_init_script(EAR)
+        # Somebody else, since an amount of one's own is proposed the next time.
+        await merchant.sign_in("/portal", "010-0000-1003")
+        await merchant.context.add_init_script(_COUNT)
+        cost = {}
+        for way in ("pressed", "said"):
+            await merchant.go("/portal")
+            await merchant.page.evaluate("sessionStorage.clear()")
+            for what in before:
+                await tap(merchant, what)
+            if way == "pressed":
+                await merchant.press("3500")
+            else:
+                await merchant.page.evaluate("window.heard = ['삼천오백 원']")
+                await tap(merchant, "말로 하기")
+            await expect(merchant.page.locator("[name=value]")).to_have_value("3,500")
+            for what in after:
+                await tap(merchant, what)
+            await expect(merchant.page.locator(".made h1")).to_contain_text("3,500원")
+            cost[way] = await counted(merchant)
+    looked_at("another amount", [f"{way}: {taps} taps {pad} keys {typed} typed" for way, (taps, pad, typed) in cost.items()])
+    assert cost == {"pressed": (5, 4, 0), "said": (6, 0, 0)}
+
+
+async def test_a_shop_is_found_by_two_consonants_and_the_screen_is_shown_by_two_taps(
+    demo: Demo, browser: Browser, looked_at: LookedAt
+) -> None:
+    async with visiting(browser, demo) as merchant:
+        await merchant.sign_in("/portal", "010-0000-1002")
+        await merchant.context.add_init_script(_COUNT)
+        await merchant.go("/portal")
+        await merchant.page.evaluate("sessionStorage.clear()")
+        await tap(merchant, "찾기")
+        await merchant.page.locator("[name=q]").click()
+        await merchant.page.keyboard.insert_text("ㅃㅈ")
+        await tap(merchant, "[role=search] button")
+        await expect(merchant.page.locator("main .rows")).to_contain_text("빵집")
+        found = await counted(merchant)
+        await merchant.go("/portal")
+        await merchant.page.evaluate("sessionStorage.clear()")
+        await tap(merchant, "도와줘요")
+        await tap(merchant, "화면 보여 주고 도움받기")
+        await expect(merchant.page.locator(".showing-code")).to_be_visible()
+        shown = await counted(merchant)
+        await merchant.page.evaluate("sessionStorage.clear()")
+        await merchant.go("/portal/help")
+        for what in ("보기 설정", "글자 크게"):
+            await tap(merchant, what)
+        await expect(merchant.page.locator("html[data-display=large]")).to_have_count(1)
+        large = await counted(merchant)
+    looked_at("beside the tasks", [f"find by consonants: {found}", f"show the screen: {shown}", f"larger letters: {large}"])
+    assert found == (3, 0, 2)
+    assert shown == (2, 0, 0)
+    assert large == (2, 0, 0)
 
 
 async def test_a_customer_s_number_is_six_keys_of_the_pad_and_undone_by_one_tap(demo: Demo, browser: Browser, looked_at: LookedAt) -> None:

@@ -3,27 +3,11 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_taps import PHONE_PARTS
+from tests.browser.test_taps import EAR, PHONE_PARTS
 from tests.browser.test_walk import MERCHANT
 from tests.support.browser import Visitor, violations, visiting
 from tests.support.demo import Demo
 
-# An ear that hears what the test wants: `window.heard`, a list of what it may have been, or the name of an error.
-EAR = """
-window.webkitSpeechRecognition = window.SpeechRecognition = class {
-  start() {
-    window.asked = this.lang;
-    const heard = window.heard;
-    queueMicrotask(() => {
-      if (typeof heard === 'string') this.onerror({error: heard});
-      else this.onresult({results: [heard.map((transcript) => ({transcript}))]});
-      this.onend();
-    });
-  }
-  stop() { this.onend(); }
-  abort() {}
-};
-"""
 DEAF = "delete window.webkitSpeechRecognition; delete window.SpeechRecognition;"
 PAGES = (
     "/portal",
@@ -74,6 +58,8 @@ async def test_an_amount_is_said_and_seen_before_it_is_sent(demo: Demo, browser:
         assert await merchant.page.evaluate("asked") == "ko-KR"
         refusals: list[tuple[object, str]] = [
             (["빵집"], "잘 못 들었어요"),
+            # More than the field takes: not a part of it.
+            (["일억 이천만 원"], "잘 못 들었어요"),
             ("no-speech", "잘 못 들었어요"),
             ("not-allowed", "막혀 있어요"),
             ("network", "말로 할 수 없어요"),

@@ -110,6 +110,23 @@ async def test_a_tap_is_refused_from_any_other_hand_and_waits(town: Town, till: 
     assert await count(town) == 1
 
 
+async def test_whoever_may_not_do_it_does_not_use_up_the_tap_of_one_who_may(town: Town, till: Till) -> None:
+    merchant, code, key = await town.signed_in("merchant"), await coupon(till), str(uuid4())
+    mark = (await told(merchant))["mark"]
+    for who in ("customer", "officer", "other merchant"):
+        other = await send(await town.signed_in(who), code, mark, key)
+        assert (other.status_code, other.json()["code"]) == (HTTPStatus.PRECONDITION_FAILED, "faces.kept.other"), who
+    assert (await send(merchant, code, mark, key)).status_code == HTTPStatus.OK
+    assert await count(town) == 1
+
+
+async def test_what_the_form_does_not_take_is_told_in_a_word_too(town: Town) -> None:
+    merchant = await town.signed_in("merchant")
+    refused = await send(merchant, "4" * 21, (await told(merchant))["mark"], str(uuid4()))
+    assert (refused.status_code, refused.json()["code"]) == (HTTPStatus.UNPROCESSABLE_ENTITY, "http.invalid")
+    assert refused.json()["told"] == "입력한 내용을 다시 확인해 주세요."
+
+
 async def test_a_form_that_is_not_declared_fit_is_refused_as_a_kept_one(town: Town) -> None:
     merchant = await town.signed_in("merchant")
     mark = (await told(merchant))["mark"]

@@ -14,6 +14,8 @@ from smilero_sdk.roles import Permission, Role
 RAISING = "raising"
 # By status: the code with its values, as the product itself tells it.
 PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
+    400: ("http.refused", {}),
+    401: ("http.sign_in", {}),
     403: ("http.forbidden", {}),
     404: ("http.not_found", {}),
     405: ("http.method", {}),
@@ -22,7 +24,7 @@ PROBLEMS: dict[int, tuple[str, dict[str, Any]]] = {
     413: ("http.body_too_large", {"limit": "1 MB"}),
     415: ("files.kind", {}),
     422: ("http.invalid", {}),
-    429: ("limits.reached", {"minutes": 3}),
+    429: ("limits.reached", {"minutes": 3, "headers": {"Retry-After": "170"}}),
     500: ("http.failed", {}),
     503: ("database.busy", {}),
 }

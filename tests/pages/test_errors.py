@@ -13,8 +13,13 @@ from httpx2 import Response
 
 from smilero_core.db.session import Session
 from smilero_core.plugins.gate import switch
+from smilero_sdk.errors import Problem
+from smilero_sdk.i18n import LANGUAGES
 from smilero_sdk.pages import Face
 from smilero_tenants.faces.frames import face_path
+from smilero_web.error_pages import Asked, error_page
+from smilero_web.runtime import Parts, assemble
+from smilero_web.settings import WebSettings
 from tests.pages.eyes import LEAST, SMALL, Window
 from tests.pages.raising import BROKEN, RAISING, RESTING, raising
 from tests.support.album import serving_albums
@@ -28,6 +33,8 @@ WHO = {Face.CONSOLE: "owner", Face.PORTAL: "merchant", Face.PUBLIC: "customer"}
 FRAMES = {Face.CONSOLE: 'class="desk"', Face.PORTAL: 'class="portal ', Face.PUBLIC: 'class="top"'}
 # What happened, in words that no other status has.
 HAPPENED = {
+    400: "보내신 것을 받지 못했어요",
+    401: "먼저 들어와 주세요",
     403: "볼 수 없는 화면이에요",
     404: "찾는 화면이 없어요",
     405: "여기서는 할 수 없는 일이에요",
@@ -43,6 +50,7 @@ HAPPENED = {
     BROKEN: "잠깐 멈췄어요",
 }
 ASKED = re.compile(r"주세요|말씀해|눌러")
+HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,11 @@ class Faults:
 async def faults(site: Site, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Faults]:
     async with _running(site, tmp_path_factory.mktemp("errors")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    return assemble(WebSettings(data_dir=tmp_path_factory.mktemp("parts")))
 
 
 @asynccontextmanager
@@ -102,6 +115,68 @@ async def test_an_error_page_says_what_happened_what_to_do_and_whom_to_call(
     assert HAPPENED[status] in answer.text
     assert lacking(answer, face) == []
     assert await shown(eyes, faults, answer, face) == []
+
+
+@pytest.mark.parametrize("face", Face)
+@pytest.mark.parametrize("status", [status for status in HAPPENED if status not in {RESTING, BROKEN}])
+async def test_it_is_said_in_five_languages(site: Site, faults: Faults, face: Face, status: int) -> None:
+    name = await site.admin.fetchval("select name from core.tenant where id = $1", faults.town.foundation.id)
+    guest, home = faults.guests[face], face_path(face, RAISING, f"/now/{status}")
+    said = {}
+    for language in LANGUAGES:
+        answer = await guest.get(home, headers={"Accept-Language": language})
+        assert (answer.status_code, answer.headers["content-language"]) == (status, language)
+        assert f'<html lang="{language}"' in answer.text
+        assert f'href="tel:{PHONE.replace("-", "")}"' in answer.text
+        # The foundation's own name stays as it is.
+        said[language] = sentence(answer).replace(name, "")
+    assert len(set(said.values())) == len(LANGUAGES)
+    assert {language: HANGUL.findall(words) for language, words in said.items() if language != "ko" and HANGUL.search(words)} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "said"),
+    [
+        ("ko", 1, "1분 뒤에"),
+        ("ko", 170, "3분 뒤에"),
+        ("ko", 3_600, "1시간 뒤에"),
+        ("ko", 7_201, "3시간 뒤에"),
+        ("en", 60, "in 1 minute."),
+        ("en", 61, "in 2 minutes."),
+        ("uk", 60, "через 1 хвилину."),
+        ("uk", 120, "через 2 хвилини."),
+        ("uk", 300, "через 5 хвилин."),
+        ("vi", 300, "sau 5 phút."),
+        ("zh", 7_200, "2 小时后"),
+    ],
+)
+def test_who_must_wait_is_told_how_long(parts: Parts, language: str, seconds: int, said: str) -> None:
+    problem = Problem("limits.reached", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds)}, minutes=3)
+    assert said in error_page(parts, problem, Asked("/sign-in", None), language)
+
+
+async def test_an_error_of_ours_has_a_number_that_is_in_the_log(faults: Faults, caplog: pytest.LogCaptureFixture) -> None:
+    answer = await faults.guests[Face.PORTAL].get(face_path(Face.PORTAL, RAISING, "/now/500"))
+    found = re.search(r"<b>(\d{3}-\d{3})</b>", answer.text)
+    assert found
+    other = re.search(r"<b>(\d{3}-\d{3})</b>", (await faults.guests[Face.PORTAL].get(face_path(Face.PORTAL, RAISING, "/now/500"))).text)
+    assert other
+    assert other[1] != found[1]
+    assert any(found[1] in record.getMessage() for record in caplog.records)
+    for status in (404, 409, 503):
+        told = await faults.guests[Face.PORTAL].get(face_path(Face.PORTAL, RAISING, f"/now/{status}"))
+        assert not re.search(r"<b>\d{3}-\d{3}</b>", told.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_host_that_is_nobodys_says_so(site: Site, language: str) -> None:
+    guest = Guest(site.http, site.servers[0].url, f"nobody-{uuid4().hex[:8]}.localhost")
+    answer = await guest.get("/", headers={"Accept-Language": language})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert f'<html lang="{language}"' in answer.text
+    assert 'href="tel:' not in answer.text
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert language == "ko" or not HANGUL.search(sentence(answer))
 
 
 @pytest.mark.parametrize("face", Face)

@@ -15,17 +15,17 @@ from tests.support.coupons import Till
 from tests.support.faces import Guest, Town
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
-BUSINESS = {"name", "url", "address"}
+BUSINESS = {"name", "url", "address", "image"}
 # What each type must have: of schema.org nothing, of whoever shows it (developers.google.com/search/docs) and of us this.
 NEEDED: dict[str, set[str]] = {
     **{kind: BUSINESS | {"containedInPlace"} for kind in {*TYPES.values(), "LocalBusiness"}},
     "ShoppingCenter": BUSINESS,
-    "Offer": {"name", "url", "validThrough", "availability", "offeredBy"},
+    "Offer": {"name", "url", "validThrough", "availability", "offeredBy", "image"},
     "BreadcrumbList": {"itemListElement"},
     "ListItem": {"position", "name", "item"},
-    "PostalAddress": {"streetAddress", "addressCountry"},
+    "PostalAddress": {"streetAddress", "addressLocality", "addressCountry"},
     "GeoCoordinates": {"latitude", "longitude"},
-    "OpeningHoursSpecification": {"validFrom", "validThrough"},
+    "OpeningHoursSpecification": {"validFrom", "validThrough", "opens", "closes"},
 }
 # Named within another thing, these are a name and an address.
 INNER = {"ShoppingCenter": {"name", "@id"}, "LocalBusiness": {"name", "url"}}
@@ -49,7 +49,7 @@ def faults(thing: object, *, outer: bool = True) -> Iterator[str]:
             yield from (f"{kind} has no {name}" for name in needed if thing.get(name) in (None, "", []))
         yield from (f"{kind}.{name} is empty" for name, value in thing.items() if value in (None, "", [], {}))
         for name, value in thing.items():
-            if name in {"url", "item", "@id"} and not str(value).startswith("http://"):
+            if name in {"url", "item", "@id", "image"} and not str(value).startswith("http://"):
                 yield f"{kind}.{name} is no whole address"
             yield from faults(value, outer=False)
 
@@ -73,6 +73,8 @@ async def test_each_page_says_what_it_is(town: Town, looked_at: LookedAt) -> Non
     days = [date.fromisoformat(one["validFrom"]) for one in five_day["specialOpeningHoursSpecification"]]
     assert days
     assert {day.day % 5 for day in days} == {4}
+    # Without `opens` schema.org takes a day for a closed one.
+    assert {(one["opens"], one["closes"]) for one in five_day["specialOpeningHoursSpecification"]} == {("00:00", "23:59")}
     trail = seen[f"/storefront/shops/{town.foundation.shop}"][1]["itemListElement"]
     assert [one["item"].removeprefix(f"http://{guest.host}") for one in trail] == [
         "/",
@@ -113,7 +115,28 @@ def test_a_market_that_is_open_nearly_every_day_names_the_days_on_which_it_is_no
     ahead = [today + timedelta(days=number) for number in range(AHEAD.days)]
     told = opening(ahead[closed:], today)
     assert told["openingHours"] == "Mo-Su"
-    assert [one["validFrom"] for one in told.get("specialOpeningHoursSpecification", [])] == [day.isoformat() for day in ahead[:closed]]
+    special = told.get("specialOpeningHoursSpecification", [])
+    assert [one["validFrom"] for one in special] == [day.isoformat() for day in ahead[:closed]]
+    assert all((one["opens"], one["closes"]) == ("00:00", "00:00") for one in special), "how search engines are told of a closed day"
+
+
+@pytest.mark.parametrize(
+    ("phone", "told"),
+    [
+        ("0512431128", "+82512431128"),
+        ("02-123-4567", "+8221234567"),
+        ("1588-1234", "+8215881234"),
+        ("+82 10-1234-5678", "+821012345678"),
+        ("+82 (0)2 1234 5678", "+82212345678"),
+        ("", None),
+    ],
+)
+async def test_a_number_is_told_as_one_dials_it_from_abroad(town: Town, phone: str, told: str | None) -> None:
+    sql = "update core.market set phone = $2, latitude = 35.1, longitude = 129.02 where id = $1"
+    await town.site.admin.execute(sql, town.foundation.market, phone)
+    (market, _) = await things(town.guest(), f"/storefront/markets/{town.foundation.market}")
+    assert market.get("telephone") == told
+    assert market["geo"] == {"@type": "GeoCoordinates", "latitude": 35.1, "longitude": 129.02}
 
 
 async def test_what_is_not_for_everybody_is_not_for_search_engines(town: Town) -> None:

@@ -14,6 +14,8 @@ from smilero_tenants.public.sitemap import PART
 from tests.support.coupons import Till
 from tests.support.faces import Guest, Town
 
+# Of one part (sitemaps.org, “Using Sitemap index files”).
+MOST_ADDRESSES, MOST_BYTES = 50_000, 50_000_000
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -77,6 +79,9 @@ async def test_it_comes_in_parts(town: Town) -> None:
     assert parts == ["/sitemaps/storefront/show_shop/1.xml", "/sitemaps/storefront/show_shop/2.xml"]
     first, second = [await locations(guest, part) for part in parts]
     assert (len(first), len(second)) == (PART, 2)
+    size = len((await guest.get(parts[0])).content)
+    assert PART <= MOST_ADDRESSES
+    assert size <= MOST_BYTES
     assert len({*first, *second}) == PART + 2
 
 

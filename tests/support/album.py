@@ -18,7 +18,7 @@ from smilero_sdk.errors import Problem
 from smilero_sdk.hooks import hookimpl
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.pages import Attachment, Face, Form, Pages, Redirect, View
-from smilero_sdk.roles import Permission, Role
+from smilero_sdk.roles import Lent, Permission, Role
 from smilero_sdk.services import PictureSize
 from smilero_web.app import Application
 from smilero_web.runtime import assemble
@@ -89,7 +89,7 @@ class Hooks:
 
 def _plugin(name: str) -> Plugin:
     title = {"ko": name}
-    permissions = (Permission(f"{name}.use", frozenset({Role.MERCHANT})),)
+    permissions = (Permission(f"{name}.use", frozenset({Role.MERCHANT}), Lent.LOOK),)
     return Plugin(name, "tests.support", title, title, "1", Hooks(name), permissions=permissions)
 
 

@@ -138,7 +138,7 @@ async def visiting(browser: Browser, demo: Demo, *, slug: str = "bucheon", **opt
     context.on("weberror", lambda error: visitor.complaints.append(str(error.error)))
     try:
         yield visitor
-        assert visitor.complained() == []
+        assert visitor.complained() == [], visitor.complained()
     finally:
         await context.close()
 

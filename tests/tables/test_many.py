@@ -1,5 +1,6 @@
 """Many shops at once: asked first, done row by row, told for each that it could not be done with, and once for each key."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -133,3 +134,60 @@ async def test_an_action_is_one_that_is_declared_for_one_who_may(town: Town) -> 
     assert (await staff.post(CARRY, sent)).status_code == HTTPStatus.FORBIDDEN
     assert 'name="act"' not in (await staff.get(f"/console/shops?q={quote('하나집')}")).text
     assert await states(town) == before
+
+
+async def test_what_breaks_on_the_way_leaves_nothing_done(town: Town) -> None:
+    shops = await add_shops(town, ["하나집", "두리집", "터지는집"])
+    staff, before = await town.signed_in("staff"), await states(town)
+    sent = fields(await ask(staff, "closed", shops))
+    await town.site.admin.execute(
+        """
+        create function core.burst() returns trigger language plpgsql as $$ begin raise 'burst'; end $$;
+        create trigger burst before update on core.shop for each row when (old.name = '터지는집') execute function core.burst();
+        """
+    )
+    try:
+        assert (await staff.post(CARRY, sent)).status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    finally:
+        await town.site.admin.execute("drop trigger burst on core.shop; drop function core.burst()")
+    assert await states(town) == before
+    log = "select count(*) from core.audit_entry where tenant_id = $1 and sentence = 'console.shops.audit.marked'"
+    assert await town.site.admin.fetchval(log, town.foundation.id) == 0
+    # And the same key does it, once it can be done.
+    assert "점포 3곳을 쉬는 중으로 바꿨습니다." in sentence(await staff.post(CARRY, sent))
+    assert await town.site.admin.fetchval(log, town.foundation.id) == 3
+
+
+async def test_only_what_is_here_is_asked_about(site: Site, town: Town) -> None:
+    other = await new_town(site)
+    (ours,) = await add_shops(town, ["우리집"])
+    question = await ask(await town.signed_in("staff"), "closed", [other.foundation.shop, uuid4(), ours])
+    assert "점포 1곳을 쉬는 중으로 바꿀까요?" in sentence(question)
+    assert fields(question)["rows"] == str(ours)
+
+
+async def test_two_who_change_the_same_shops_in_other_orders_wait_for_each_other(town: Town) -> None:
+    shops = await add_shops(town, [f"가게 {number}" for number in range(40)])
+    guests = [await town.signed_in(who, process=process) for process, who in enumerate(("staff", "owner"))]
+    for act in ("closed", "open", "closed"):
+        answers = await asyncio.gather(
+            *(
+                guest.post(CARRY, {"act": act, "rows": " ".join(map(str, order)), "idempotency_key": str(uuid4())})
+                for guest, order in zip(guests, (shops, shops[::-1]), strict=True)
+            )
+        )
+        assert [one.status_code for one in answers] == [HTTPStatus.OK] * 2
+    # Each was changed once, whoever came first.
+    log = "select count(*) from core.audit_entry where tenant_id = $1 and sentence = 'console.shops.audit.marked'"
+    assert await town.site.admin.fetchval(log, town.foundation.id) == 3 * len(shops)
+
+
+async def test_two_taps_at_once_do_it_once(town: Town) -> None:
+    shops = await add_shops(town, [f"가게 {number}" for number in range(20)])
+    staff = await town.signed_in("staff")
+    sent = fields(await ask(staff, "closed", shops))
+    answers = await asyncio.gather(*(staff.post(CARRY, sent) for _ in range(4)))
+    assert {one.status_code for one in answers} <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
+    assert HTTPStatus.OK in {one.status_code for one in answers}
+    log = "select count(*) from core.audit_entry where tenant_id = $1 and sentence = 'console.shops.audit.marked'"
+    assert await town.site.admin.fetchval(log, town.foundation.id) == len(shops)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from smilero_tenants.tables.asking import PAGE_SIZE
 from smilero_tenants.tables.exporting import AT_ONCE
 from tests.support.application import Site
-from tests.support.faces import Town, new_town
+from tests.support.faces import Town, new_town, sentence
 from tests.tables.conftest import add_shops
 
 PAGE = "/console/shops"
@@ -132,8 +132,9 @@ async def test_whole_numbers_are_for_those_who_may_read_them(town: Town) -> None
     assert answer.status_code == HTTPStatus.SEE_OTHER
     # Remembered, asked for, or neither: the column is not there for staff, and no word of it.
     for path in (PAGE, f"{PAGE}?q={quote('번호있는집')}"):
-        page = await staff.get(path)
-        assert ("전화번호" in page.text, "243" in page.text) == (False, False)
+        # What is read, not what is in the source: among its ids one has these digits by chance now and then.
+        said = sentence(await staff.get(path))
+        assert ("번호있는집" in said, "전화번호" in said, "243" in said) == (True, False, False)
     assert (await staff.get(f"{PAGE}?column=phone")).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert (await staff.post(TAKE, {"format": "csv", "column": "phone"})).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     staff.cookies["__Host-columns-core-shops"] = "name.phone"
@@ -141,7 +142,7 @@ async def test_whole_numbers_are_for_those_who_may_read_them(town: Town) -> None
     assert "전화번호" not in rows[0]
     # The twin who may, and what is on record of it.
     rows = rows_of(await owner.post(TAKE, {"format": "csv", "column": "phone"}))
-    assert "0512431128" in [row["전화번호"] for row in rows]
+    assert "051-243-1128" in [row["전화번호"] for row in rows]
     (entry,) = await town.site.admin.fetch(
         "select params, after from core.audit_entry where tenant_id = $1 and sentence = 'tables.audit.exported' order by at desc limit 1",
         town.foundation.id,
@@ -150,7 +151,9 @@ async def test_whole_numbers_are_for_those_who_may_read_them(town: Town) -> None
     assert str(len(rows)) in entry["params"]
 
 
-@pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@x", "\uff1d1", '=HYPERLINK("http://x","y")', "  =1"])
+@pytest.mark.parametrize(
+    "evil", ["=1+1", "+1", "-1", "@x", "\uff1d1", '=HYPERLINK("http://x","y")', "  =1", "\u3000=1", "\u200b=1", "\t\ufeff =1"]
+)
 async def test_no_cell_of_a_file_reckons(town: Town, evil: str) -> None:
     await add_shops(town, [evil], goods="=goods")
     staff = await town.signed_in("staff")

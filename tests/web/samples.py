@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from tests.web.samples_console import ERROR
+
 SITE = {
     "name": "부산경제진흥원",
     "seal": "부",
@@ -67,8 +69,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "platform": ("platform/home.html", {"tenants": [TENANT]}),
     "platform, empty": ("platform/home.html", {"tenants": []}),
     **{
-        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None, "home_url": "/"})
-        for kind in ("not_found", "forbidden", "failure", "no_tenant", "method", "over", "input", "wait", "busy")
+        f"error {kind}": ("platform/error.html", {"kind": kind, "message": None, **ERROR})
+        for kind in ("not_found", "sign_in", "forbidden", "failure", "no_tenant", "method", "over", "input", "wait", "busy")
     },
     "front page of no plugin": ("public/home.html", {}),
     "home": ("storefront/home.html", HOME),

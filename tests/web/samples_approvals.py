@@ -9,6 +9,7 @@ HELD: dict[str, object] = {
     "asked": "2026-11-24 09:30",
     "until": "12월 1일 (화)",
     "why": "",
+    "seen": "",
     "reason": "",
     "state": "waiting",
     "state_text": "확인을 기다림",
@@ -40,6 +41,7 @@ APPROVAL_DESK: dict[str, tuple[str, dict[str, object]]] = {
 }
 APPROVAL_PORTAL: dict[str, tuple[str, dict[str, object]]] = {
     "portal, asked for": ("portal/approval.html", PAGE | _MINE),
+    "portal, asked for with a reason": ("portal/approval.html", PAGE | _MINE | {"held": HELD | {"why": "설 대목이라 손님이 많아요."}}),
     "portal, refused": ("portal/approval.html", PAGE | {"held": REFUSED}),
     "portal, confirmed": ("portal/approval.html", PAGE | {"held": HELD | {"facts": []}, "onward": "/portal/coupons/campaigns/1/made"}),
 }

@@ -8,6 +8,14 @@ from tests.web.samples_personal import DESK_PAGES as PERSON_PAGES
 from tests.web.samples_showing import SCREEN_PAGES
 from tests.web.samples_tables import TABLE_PAGES
 
+# What every error page has.
+ERROR: dict[str, object] = {
+    "ask": "첫 화면에서 다시 찾아 주세요. 못 찾으시면 전화해 주세요.",
+    "fault_number": "482-173",
+    "home_url": "/",
+    "home_label": "첫 화면으로",
+}
+
 MENU = [
     {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None, "part": ""},
     {"label": "쿠폰", "url": "/console/coupons", "icon": "ticket-percent", "current": False, "count": 4, "part": ""},
@@ -177,6 +185,7 @@ ACT: dict[str, object] = {
 SYSTEM_ACT = ACT | {"who": "자동 처리", "role": None, "for_whom": None, "person_url": None, "subject_url": None, "changes": []}
 LOG: dict[str, object] = {
     "who": "",
+    "words": "",
     "since": "",
     "until": "2026-11-24",
     "person": "",
@@ -205,7 +214,7 @@ FOUNDATION: dict[str, object] = {
 }
 
 CONSOLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "console, error": ("platform/error_console.html", DESK | {"kind": "over", "message": None, "home_url": "/console"}),
+    "console, error": ("platform/error_console.html", DESK | {"kind": "over", "message": None, **ERROR, "home_url": "/console"}),
     "console, found everywhere": ("console/search.html", DESK | HITS),
     "console, found nowhere": ("console/search.html", DESK | _SEARCH | {"q": "없는 곳"}),
     "console, not searched": ("console/search.html", DESK | _SEARCH),

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from tests.web.samples_approvals import APPROVAL_PORTAL
-from tests.web.samples_console import ENTRY, KINDS, USE, WORDS
+from tests.web.samples_console import ENTRY, ERROR, KINDS, USE, WORDS
 from tests.web.samples_factor import FACTOR_PAGES
 from tests.web.samples_oauth import CONSENT, TOKENS
 from tests.web.samples_onboarding import ALONE_PAGES, HELPER_PAGES, SESSION_PAGES
@@ -118,6 +118,7 @@ MADE: dict[str, object] = {
     **BENEFIT,
     **LINK,
     "list_url": "/portal/coupons",
+    "slips_url": "/portal/coupons/1/slips",
 }
 CAMPAIGN: dict[str, object] = {
     **BENEFIT,
@@ -127,6 +128,7 @@ CAMPAIGN: dict[str, object] = {
     "redeemed": 12,
     "stock": 50,
     "live_url": "/portal/coupons/1/live",
+    "slips_url": "/portal/coupons/1/slips",
     "end_action": "/portal/coupons/1/end",
     "key": "k1",
 }
@@ -138,6 +140,25 @@ ROW: dict[str, object] = {
     "state_text": "나가는 중",
     "url": "/portal/coupons/1",
     "live_id": "1",
+}
+SLIPS: dict[str, object] = {
+    **BENEFIT,
+    "left": 30,
+    "answers": [
+        {"label": "8장", "note": "A4 1쪽", "url": None, "name": "count", "value": 8, "selected": False},
+        {"label": "30장", "note": "남은 것 모두, A4 4쪽", "url": None, "name": "count", "value": 30, "selected": False},
+    ],
+    "action": "/portal/coupons/1/slips",
+    "key": "k1",
+    "sheets": [{"title": "종이 쿠폰 24장", "note": "24장 가운데 3장을 썼어요.", "url": "/portal/coupons/sheets/1"}],
+    "back_url": "/portal/coupons/1",
+}
+SHEET_OF_SLIPS: dict[str, object] = {
+    **BENEFIT,
+    "title": "종이 쿠폰 24장",
+    "used_text": "24장 가운데 3장을 썼어요.",
+    "paper_url": "/portal/coupons/sheets/1/paper",
+    "back_url": "/portal/coupons/1/slips",
 }
 CHECK: dict[str, object] = {"action": "/portal/coupons/check", "key": "k1", "error": None, "digits": 6, "scan": True}
 RESULT: dict[str, object] = {
@@ -176,6 +197,7 @@ FOUND: dict[str, object] = {
     ],
     "groups": [{"title": "쿠폰", "hits": [{"title": "2,000원 깎아 드려요", "detail": "누리빵집", "url": "/portal/coupons/campaigns/1"}]}],
 }
+TO_PRINT: dict[str, object] = {"paper_url": "/portal/print/core/shop/pdf"}
 SHEET: dict[str, object] = {
     "title": "2,000원 깎아 드려요",
     "lines": ["한 사람 1번 · 11월 30일까지", "휴대전화로 찍으면 쿠폰을 드려요."],
@@ -189,8 +211,11 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "portal search, nothing found": ("portal/search.html", PORTAL | {"q": "없는 곳", "found": {"count": 0, "shops": [], "groups": []}}),
     "portal search, not asked": ("portal/search.html", PORTAL | {"q": "", "found": {"count": 0, "shops": [], "groups": []}}),
     "portal prints": ("portal/prints.html", LONG | {"sheets": [SHEET, SHEET | {"title": LONG_SHOP["name"]}]}),
-    "portal sheet": ("portal/sheet.html", PORTAL | {"sheet": SHEET}),
-    "portal sheet, long and without a code": ("portal/sheet.html", LONG | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}}),
+    "portal sheet": ("portal/sheet.html", PORTAL | TO_PRINT | {"sheet": SHEET}),
+    "portal sheet, long and without a code": (
+        "portal/sheet.html",
+        LONG | TO_PRINT | {"sheet": SHEET | {"title": LONG_SHOP["name"], "address": None}},
+    ),
     "kept taps": ("portal/kept.html", KEPT),
     "portal home": ("portal/home.html", PORTAL | HOME),
     "portal home, long names": ("portal/home.html", LONG | HOME),
@@ -257,7 +282,7 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "token not to be made": ("portal/tokens.html", PORTAL | TOKENS | {"alert": "이름을 적어 주세요.", "tokens": [], "programs": []}),
     "token revoked": ("portal/tokens.html", PORTAL | TOKENS | {"done": "없앴습니다."}),
     "shops": ("portal/shops.html", PORTAL | {"shops": SHOPS, "action": "/portal/shops"}),
-    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, "home_url": "/portal"}),
+    "error in the portal": ("platform/error_portal.html", PORTAL | {"kind": "wait", "message": None, **ERROR, "home_url": "/portal"}),
     "refusal": (
         "portal/refusal.html",
         PORTAL | {"message": "이미 쓴 쿠폰입니다.", "back_url": "/portal/coupons/check", "back_label": "다른 번호 누르기"},
@@ -283,6 +308,11 @@ PORTAL_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "check, to be undone": ("coupons/check.html", UNDOABLE | CHECK),
     "campaign": ("coupons/campaign.html", PORTAL | CAMPAIGN),
     "campaign, ended": ("coupons/campaign.html", PORTAL | CAMPAIGN | {"stock": None, "end_action": None}),
+    "slips": ("coupons/slips.html", PORTAL | SLIPS),
+    "slips, none left": ("coupons/slips.html", PORTAL | SLIPS | {"left": 0, "answers": []}),
+    "slips, the first": ("coupons/slips.html", LONG | SLIPS | {"sheets": []}),
+    "sheet of slips": ("coupons/sheet.html", PORTAL | SHEET_OF_SLIPS),
+    "sheet of slips, all used": ("coupons/sheet.html", PORTAL | SHEET_OF_SLIPS | {"paper_url": None}),
     "check": ("coupons/check.html", PORTAL | CHECK),
     "check, refused, no camera": ("coupons/check.html", PORTAL | CHECK | {"error": "없는 번호입니다. 다시 눌러 주세요.", "scan": False}),
     "result": ("coupons/result.html", PORTAL | RESULT),

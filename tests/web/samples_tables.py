@@ -169,6 +169,7 @@ TABLE_PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "console, sheet being kept": _run("writing"),
     "console, sheet kept": _run("done"),
     "console, sheet too late": _run("stale"),
+    "console, sheet that stopped": _run("halted"),
     "console, whether to do it": ("console/many.html", _MANY),
     "console, not to be done": ("console/many.html", _MANY | {"alert": "고른 것이 없습니다.", "names": [], "more": 0}),
     "console, done with many": ("console/many_done.html", _OUTCOME),

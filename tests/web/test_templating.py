@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
+from smilero_core.identity.phone import hyphened
 from smilero_sdk.i18n import Catalogue
 from smilero_web.dev.design import macros
-from smilero_web.templating import Templates, phone, read_manifest, tel
+from smilero_web.templating import Templates, read_manifest, tel
 from tests.conftest import LookedAt
 from tests.house.tree import ROOT
 from tests.web.samples import CLOSED, DIRECTORY, FRAME, HOME, MARKET, MARKET_DAY, SHOPS, SITE
@@ -199,7 +200,7 @@ def test_formats(probe: Callable[..., str], source: str, language: str, shown: s
     ],
 )
 def test_phone_numbers_get_their_hyphens(written: str, shown: str) -> None:
-    assert phone(written) == shown
+    assert hyphened(written) == shown
 
 
 def test_dialling_leaves_only_what_a_telephone_has() -> None:

@@ -95,9 +95,11 @@ const manifest = {
   'favicon.svg': await writeHashed('favicon.svg', await readFile(join(here, 'favicon.svg'))),
 };
 await writeFile(join(output, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-// What the server draws pictures of shared addresses with: the whole font, as it is.
+// What the server draws pictures of shared addresses and sets paper with: the whole font, as it is.
 await mkdir(join(output, 'pictures'), { recursive: true });
-await copyFile(require.resolve('pretendard/dist/public/static/Pretendard-Bold.otf'), join(output, 'pictures', 'Pretendard-Bold.otf'));
+for (const font of ['Pretendard-Regular.otf', 'Pretendard-Bold.otf']) {
+  await copyFile(require.resolve(`pretendard/dist/public/static/${font}`), join(output, 'pictures', font));
+}
 // The OFL asks that its text goes with the fonts.
 await writeFile(join(output, 'fonts', 'OFL.txt'), await readFile(require.resolve('pretendard/dist/LICENSE.txt')));
 await copyFile(require.resolve('pretendard/dist/LICENSE.txt'), join(output, 'pictures', 'OFL.txt'));

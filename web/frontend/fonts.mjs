@@ -3,7 +3,8 @@
 // The package's own slices follow the frequency of the whole web: the front page of 160 markets touches 14 of them, 164 kB a weight.
 // These follow the words of markets, and both weights cost that page 85 kB. The lines of syllables.txt are two slices: what our own
 // sentences and nearly every market's name and address need, and what comes next. The rest of the 2,350 syllables of KS X 1001 lie in
-// small slices by code point. A syllable beyond these comes from the device's own font.
+// small slices by code point. Cyrillic and the letters of Vietnamese are a slice each, which only a page in these languages loads: the Korean
+// fonts of many devices draw Cyrillic as wide as a syllable. A letter beyond these comes from the device's own font.
 // A subset is a modified version, which may not carry the reserved name (OFL 1.1, condition 3): the family is called Smilero Sans.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,8 +15,15 @@ const require = createRequire(import.meta.url);
 const WEIGHTS = { Regular: 400, Bold: 700 };
 const SLICE = 32;
 const FEATURES = ['ccmp', 'kern', 'locl', 'tnum'];
-const ASCII = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index));
+const ASCII = between(0x20, 0x7e);
 const SIGNS = '\u00a0·–—‘’“”…₩×→';
+const CYRILLIC = `«»№₴ʼ${between(0x400, 0x45f)}Ґґ`;
+const VIETNAMESE = `ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư₫${between(0x1ea0, 0x1ef9)}`;
+
+/** The characters from the first to the last code point. */
+function between(first, last) {
+  return String.fromCodePoint(...Array.from({ length: last - first + 1 }, (_, index) => first + index));
+}
 
 /** The 2,350 Hangul syllables of KS X 1001, rows 16 to 40, by code point. */
 function standardSyllables() {
@@ -28,13 +36,12 @@ function standardSyllables() {
 }
 
 /**
- * A unicode-range of all code points from the first to the last of `part`, without those that `elsewhere` has. Ranges may not overlap:
- * while one face loads, Chromium asks the next face that claims the character, and so fetches them all.
+ * A unicode-range of exactly these characters. Ranges may not overlap: while one face loads, Chromium asks the next face that claims the
+ * character, and so fetches them all.
  */
-function unicodeRange(part, elsewhere = new Set()) {
+function exactly(signs) {
   const runs = [];
-  for (let point = part[0].codePointAt(0); point <= part.at(-1).codePointAt(0); point += 1) {
-    if (elsewhere.has(String.fromCodePoint(point))) continue;
+  for (const point of [...signs].map((sign) => sign.codePointAt(0)).sort((one, other) => one - other)) {
     if (runs.at(-1)?.[1] === point - 1) runs.at(-1)[1] = point;
     else runs.push([point, point]);
   }
@@ -49,11 +56,14 @@ async function slices() {
   const list = [];
   for (let start = 0; start < rare.length; start += SLICE) {
     const part = rare.slice(start, start + SLICE);
-    list.push([`rare-${list.length}`, part.join(''), unicodeRange(part, frequent)]);
+    // From its first to its last code point: what lies between and is not in the standard comes from nowhere else.
+    const whole = [...between(part[0].codePointAt(0), part.at(-1).codePointAt(0))].filter((sign) => !frequent.has(sign));
+    list.push([`rare-${list.length}`, part.join(''), exactly(whole)]);
   }
-  const exactly = (text) => [...text].map((sign) => unicodeRange([sign])).join();
+  list.push(['cyrillic', CYRILLIC, exactly(CYRILLIC)]);
+  list.push(['vietnamese', VIETNAMESE, exactly(VIETNAMESE)]);
   list.push(['second', second, exactly(second)]);
-  list.push(['first', ASCII + SIGNS + first, `${unicodeRange([...ASCII])},${exactly(SIGNS + first)}`]);
+  list.push(['first', ASCII + SIGNS + first, exactly(ASCII + SIGNS + first)]);
   return list;
 }
 

@@ -18,6 +18,7 @@ from smilero_tenants.approvals.pages import ApprovalPages
 from smilero_tenants.console.audit import AuditPages
 from smilero_tenants.console.routes import ConsolePages
 from smilero_tenants.console.trouble import TroublePages
+from smilero_tenants.console.two_people import OWN
 from smilero_tenants.console.work import WorkPages
 from smilero_tenants.faces.files import FilePages
 from smilero_tenants.faces.pages import PluginPages
@@ -152,7 +153,7 @@ class Application:
             *WorkPages(runtime).routes(),
             *AuditPages(runtime).routes(),
             *TroublePages(runtime).routes(),
-            *(route for face in (Face.PORTAL, Face.CONSOLE) for route in ApprovalPages(runtime, face).routes()),
+            *(route for face in (Face.PORTAL, Face.CONSOLE) for route in ApprovalPages(runtime, face, OWN).routes()),
             *SearchPages(runtime).routes(),
             *PrintPages(runtime).routes(),
             *table_routes(runtime, self._parts.host.tables),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smilero_sdk.errors import Problem
 from smilero_sdk.i18n import DEFAULT_LANGUAGE, Catalogue
-from smilero_web.error_pages import error_page
+from smilero_web.error_pages import Asked, error_page
 from smilero_web.runtime import Parts
 
 log = logging.getLogger(__name__)
@@ -97,19 +98,26 @@ class ProblemRenderer:
             return
         except Exception as error:
             problem = to_problem(error)
+            number = _number() if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR else None
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                log.exception("%s %s", scope["method"], scope["path"])
+                log.exception("%s %s%s", scope["method"], scope["path"], f" (told as {number})" if number else "")
             if started:
                 raise
-            await self._respond(problem, scope)(scope, receive, send)
+            await self._respond(problem, scope, number)(scope, receive, send)
 
-    def _respond(self, problem: Problem, scope: Scope) -> Response:
+    def _respond(self, problem: Problem, scope: Scope, number: str | None) -> Response:
         state = scope.get("state", {})
         parts, language = self._parts(), state.get("language", DEFAULT_LANGUAGE)
         if scope["path"].startswith(_FOR_PROGRAMS):
             return problem_response(problem, parts.catalogue, language)
-        page = error_page(parts, problem, scope["path"], state.get("tenant"), language)
+        page = error_page(parts, problem, Asked(scope["path"], state.get("tenant")), language, number)
         return HTMLResponse(page, problem.status, {**problem.headers, "Content-Language": language})
+
+
+def _number() -> str:
+    """Short enough to be read out on the telephone; with the hour it is one of a kind."""
+    digits = f"{secrets.randbelow(1_000_000):06}"
+    return f"{digits[:3]}-{digits[3:]}"
 
 
 def to_problem(error: Exception) -> Problem:

@@ -41,9 +41,11 @@ from smilero_tenants.faces.ask import shop_slots
 from smilero_tenants.faces.live import check_viewers
 from smilero_tenants.faces.todos import TodoCounts
 from smilero_tenants.faces.viewers import Viewer
+from smilero_tenants.papers.typesetting import Typesetter
 from smilero_web.guarding import guarding
 from smilero_web.services import Installed, Wires, host_services
 from smilero_web.settings import WebSettings
+from smilero_web.static_files import PICTURE_FONTS
 from smilero_web.templating import Templates, read_manifest
 
 PACKAGES = ("smilero_sdk", "smilero_core", "smilero_tenants", "smilero_web")
@@ -84,6 +86,7 @@ class Runtime(Parts):
     channel: TextChannel
     messages: SecurityMessages
     outside: OutsideClient
+    typesetter: Typesetter
 
     @property
     def demo(self) -> bool:
@@ -182,6 +185,7 @@ async def running(parts: Parts, database_settings: DatabaseSettings) -> AsyncIte
                 channel=channel,
                 messages=SecurityMessages(database, vault, channel),
                 outside=OutsideClient(Addresses(loopback=parts.settings.near_providers)),
+                typesetter=Typesetter(PICTURE_FONTS),
             )
             works = [hub.run(), bell.run(), rooms.run(partial(check_viewers, runtime)), todos.run(), *([watch.run()] if watch else [])]
             async with _tasks(works):

@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from smilero_core.identity.phone import hyphened
 from smilero_sdk.i18n import Catalogue
 from smilero_web.place import here
 
@@ -113,7 +114,8 @@ class Templates:
             "number": partial(format_decimal, locale=language),
             "won": partial(self._won, language),
             "date": partial(_date, language),
-            "phone": phone,
+            "whole_date": partial(_whole_date, language),
+            "phone": hyphened,
             "tel": tel,
             "qr": qr,
             "here": here,
@@ -136,13 +138,9 @@ def _date(language: str, value: date) -> str:
     return str(format_skeleton("MMMEd", value, locale=language))
 
 
-_PHONE = re.compile(r"(02|050\d|0\d\d)(\d{3,4})(\d{4})|(1\d{3})(\d{4})")
-
-
-def phone(value: str) -> str:
-    """A Korean number with its hyphens (전기통신번호관리세칙): 02-123-4567, 051-243-1128, 1588-0000; anything else unchanged."""
-    found = _PHONE.fullmatch(re.sub(r"\D", "", value))
-    return "-".join(filter(None, found.groups())) if found else value
+def _whole_date(language: str, value: date) -> str:
+    """With its year: 2024년 11월 4일."""
+    return str(format_skeleton("yMMMd", value, locale=language))
 
 
 def tel(value: str) -> str:

@@ -1,7 +1,7 @@
 """Reading the audit log: the newest first, page by page, by whom, where, when and about what."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ class Wanted:
 
     Attributes:
         who: part of the name of whoever acted, or for whom.
+        what: a part of what is said, in small letters, and behind it the keys of the sentences that have it; empty: whatever is said.
         plugin: a plugin's word, or `core`.
         principal: the merchant for whom helpers acted.
         since, until: the first moment, and the first one after the last.
@@ -29,6 +30,7 @@ class Wanted:
     until: datetime | None = None
     subject: UUID | None = None
     principal: UUID | None = None
+    what: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Entry:
 _CONDITIONS = {
     "who": ("exists (select from core.person w where w.id in (e.actor_id, e.on_behalf_of) and position(lower({}) in lower(w.name)) > 0)"),
     "person": "(e.actor_id = {0} or e.on_behalf_of = {0})",
+    # The sentence itself, or what it says of this one.
+    "what": "(e.sentence = any({0}::text[]) or position(({0}::text[])[1] in lower(e.params::text)) > 0)",
     "plugin": "e.plugin = {}",
     "since": "e.at >= {}",
     "until": "e.at < {}",

@@ -77,11 +77,16 @@ async def store_upload(store: FileStore, tenant_id: UUID, plugin: str, name: str
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose files they are, and who keeps one."""
+    """Whose files they are, and who keeps one.
+
+    Attributes:
+        showing_id: of a merchant's screen on which somebody of the foundation looks at them.
+    """
 
     tenant_id: UUID
     plugin: str
     person_id: UUID | None
+    showing_id: UUID | None = None
 
 
 class PluginFiles:
@@ -141,11 +146,15 @@ class PluginFiles:
         return {row["id"]: StoredFile(**row) for row in rows}
 
     def path(self, file: StoredFile, /, size: PictureSize = PictureSize.LARGE) -> str:
-        """Where a browser gets it: of a file that is not public, good for everybody who has it, for ten minutes at most."""
+        """Where a browser gets it: of a file that is not public, good for everybody who has it, for ten minutes at most.
+
+        On a screen that is shown it is good no longer than the screen is.
+        """
         asked = {} if size is PictureSize.LARGE else {"size": size.value}
         if not file.public:
             until = int(self._now.timestamp() / PATH_STEP.total_seconds()) + 2
-            asked |= {"until": str(until), "tag": _tag(self._sign, file.id, until)}
+            shown = str(self._holder.showing_id or "")
+            asked |= {"until": str(until), **({"shown": shown} if shown else {}), "tag": _tag(self._sign, file.id, until, shown)}
         return f"/files/{file.id}" + (f"?{urlencode(asked)}" if asked else "")
 
     def picture(self, file: StoredFile, /) -> Picture:
@@ -163,12 +172,26 @@ class PluginFiles:
             self._unit.after_commit(partial(self._store.delete, key))
 
 
-def path_is_good(sign: Callable[[str], bytes], file_id: UUID, until: str, tag: str, now: datetime) -> bool:
+@dataclass(frozen=True)
+class Signed:
+    """What an address of `PluginFiles.path` says besides the file; empty where it says nothing.
+
+    Attributes:
+        shown: the screen on which it was given.
+    """
+
+    until: str = ""
+    tag: str = ""
+    shown: str = ""
+
+
+def path_is_good(sign: Callable[[str], bytes], file_id: UUID, signed: Signed, now: datetime) -> bool:
     """Whether an address was made by `PluginFiles.path`, and not too long ago."""
+    until = signed.until
     if not _STEPS.fullmatch(until):
         return False
     in_time = now.timestamp() < int(until) * PATH_STEP.total_seconds()
-    return in_time and hmac.compare_digest(tag.encode(), _tag(sign, file_id, int(until)).encode())
+    return in_time and hmac.compare_digest(signed.tag.encode(), _tag(sign, file_id, int(until), signed.shown).encode())
 
 
 async def file_row(session: Session, file_id: UUID) -> Record | None:
@@ -176,8 +199,8 @@ async def file_row(session: Session, file_id: UUID) -> Record | None:
     return await session.fetch_row("select plugin, name, media_type, sha256, public, width from core.file where id = $1", file_id)
 
 
-def _tag(sign: Callable[[str], bytes], file_id: UUID, until: int) -> str:
-    return sign(f"{file_id} {until}").hex()
+def _tag(sign: Callable[[str], bytes], file_id: UUID, until: int, shown: str) -> str:
+    return sign(f"{file_id} {until} {shown}".rstrip()).hex()
 
 
 def _tidy(name: str) -> str:

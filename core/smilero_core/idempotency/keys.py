@@ -60,18 +60,21 @@ class IdempotencyKeys:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def claim(self, scope: Scope, request: bytes) -> Answer | None:
+    async def claim(self, scope: Scope, request: bytes, *, in_turn: bool = False) -> Answer | None:
         """The answer that this key got before; None when the command is ours to carry out now.
 
-        Raises `idempotency.in_flight` (409) while another request with the key runs, `idempotency.other_request` (422)
-        when the key came with another body.
+        Args:
+            in_turn: wait while another request with the key runs, as pages do: of a double tap the browser shows the second answer only.
+
+        Raises `idempotency.in_flight` (409) while another request with the key runs and it is not waited for,
+        `idempotency.other_request` (422) when the key came with another body.
         """
         # Two statements: the second must see what the lock's last holder committed, so its snapshot comes after the lock.
         locked = await self._session.fetch_value(
-            "select pg_try_advisory_xact_lock(hashtextextended(current_setting('app.tenant_id') || $1, 0))",
+            f"select pg_{'' if in_turn else 'try_'}advisory_xact_lock(hashtextextended(current_setting('app.tenant_id') || $1, 0))",
             f"{scope.caller} {scope.operation} {scope.key}",
         )
-        if not locked:
+        if locked is False:
             raise Problem("idempotency.in_flight", HTTPStatus.CONFLICT, headers={"Retry-After": "1"})
         row = await self._session.fetch_row(
             """

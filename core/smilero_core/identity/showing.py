@@ -14,6 +14,7 @@ from uuid import UUID
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
+from smilero_core.identity.standing import Standing
 from smilero_core.identity.vault import Vault
 from smilero_sdk.context import Actor
 from smilero_sdk.ids import uuid7
@@ -72,6 +73,22 @@ class Showing:
     state: State
     minutes: int
     lately: bool
+
+
+@dataclass(frozen=True)
+class LookingActor(Standing):
+    """Somebody of the foundation on a merchant's screen, in her role.
+
+    Attributes:
+        showing_id: by which showing.
+    """
+
+    showing_id: UUID | None = None
+
+
+def showing_of_actor(actor: Actor | None) -> UUID | None:
+    """The showing by which somebody looks; None for one who does not."""
+    return actor.showing_id if isinstance(actor, LookingActor) else None
 
 
 @dataclass(frozen=True)
@@ -215,6 +232,12 @@ class Showings:
         """Also by the secret before the last change."""
         possible = [_digits(index) for index in self._vault.indexes(self._tenant_id, _PURPOSE, str(showing_id))]
         return any([hmac.compare_digest(code.encode(), one.encode()) for one in possible])  # noqa: C419 - each is compared
+
+
+async def is_shown(session: Session, showing_id: UUID) -> bool:
+    """Whether a screen is shown at this moment."""
+    sql = f"select w.allowed_at is not null and {STANDS} from core.showing w where w.id = $1"  # noqa: S608 - as above
+    return bool(await session.fetch_value(sql, showing_id))
 
 
 def watching_of(rows: Sequence[Record], by: Actor) -> Watching:

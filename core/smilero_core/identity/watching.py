@@ -9,7 +9,7 @@ from dataclasses import replace
 from smilero_core.db.session import Session
 from smilero_core.identity.access import SCREENS_WATCH, Access
 from smilero_core.identity.sessions import SignedIn, signed_in
-from smilero_core.identity.showing import WATCHED, watching_of
+from smilero_core.identity.showing import WATCHED, LookingActor, watching_of
 from smilero_core.identity.standing import STANDING, standing
 from smilero_sdk.roles import Role
 
@@ -43,6 +43,15 @@ async def watched(session: Session, access: Access, token: str, visitor: SignedI
     if by is None or not by.may(SCREENS_WATCH) or not first["stands"] or first["role"] is None:
         return replace(visitor, actor=None, shop_id=None, watching_over=True)
     shops = [row["shop_id"] for row in rows if row["role"] == first["role"]]
-    actor = replace(standing(Role(first["role"]), visitor.person_id, shops, first), on_behalf_of=first["merchant_id"])
+    hers = standing(Role(first["role"]), visitor.person_id, shops, first)
+    actor = LookingActor(
+        hers.role,
+        hers.person_id,
+        hers.shop_ids,
+        on_behalf_of=first["merchant_id"],
+        otherwise=hers.otherwise,
+        shut=hers.shut,
+        showing_id=first["id"],
+    )
     chosen = first["chosen"] if first["chosen"] in shops else shops[0]
     return replace(visitor, actor=actor, shop_id=chosen, watching=watching_of(rows, by), showing_id=None)

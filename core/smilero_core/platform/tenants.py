@@ -122,14 +122,11 @@ class TenantOffice:
 
         Raises `tenancy.name`, `.seal`, `.colour`, `.colour_pale`, `.phone`, `.sender` (422).
         """
-        new = Look(
-            _clean(new.name), _clean(new.seal), new.colour.strip().lower(), new.phone.strip(), _clean(new.sender) or _clean(new.name)
-        )
-        sender = len(new.sender) <= LONGEST_NAME and new.sender.isprintable()
-        _require({**_look_checks(new.name, new.seal, new.colour, new.phone), "tenancy.sender": sender})
+        new = sound_look(new)
         async with self._database.platform(tenant_id) as unit:
             session = Session(unit)
-            before, after = _changed(await _look(session, tenant_id, lock="for update"), new)
+            # No key is changed: rows that refer to the foundation are written meanwhile, also by whoever waits for this.
+            before, after = _changed(await _look(session, tenant_id, lock="for no key update"), new)
             if not after:
                 return None
             await session.execute(
@@ -158,6 +155,18 @@ class TenantOffice:
                 """
             )
         return [TenantSummary(row["slug"], row["name"], row["markets"], row["shops"], list(row["plugins"])) for row in rows]
+
+
+def sound_look(written: Look) -> Look:
+    """As people mean it; without a sender the name is it.
+
+    Raises `tenancy.name`, `.seal`, `.colour`, `.colour_pale`, `.phone`, `.sender` (422).
+    """
+    name = _clean(written.name)
+    new = Look(name, _clean(written.seal), written.colour.strip().lower(), written.phone.strip(), _clean(written.sender) or name)
+    sender = len(new.sender) <= LONGEST_NAME and new.sender.isprintable()
+    _require({**_look_checks(new.name, new.seal, new.colour, new.phone), "tenancy.sender": sender})
+    return new
 
 
 async def _look(session: Session, tenant_id: UUID, lock: str = "") -> Look:

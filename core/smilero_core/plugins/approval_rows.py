@@ -138,6 +138,11 @@ class Held:
         """Whether somebody can still decide."""
         return self.state is State.WAITING
 
+    @property
+    def why_mark(self) -> str:
+        """Of the asker's reason: whoever says yes says it to that one. Empty without a reason."""
+        return _hash(self.why).hex() if self.why else ""
+
 
 # Of a row `a`.
 ASKER_STANDS = """
@@ -192,6 +197,24 @@ class Approvals:
     async def want_no_more(self, plugin: str, name: str) -> bool:
         """Be content with one; False when that was so already."""
         return await self._session.execute("delete from core.approval_choice where plugin = $1 and name = $2", plugin, name) == 1
+
+    async def waiting_already(self, command: Command, asker: Asker) -> UUID | None:
+        """The same command on the same word that waits, if any. Of two taps at once the second waits here until the first is over."""
+        digest, whose = _hash(_written(command)), f"smilero approvals {self._tenant_id} {asker.person_id} {asker.role.value}"
+        await self._session.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", whose)
+        found = await self._session.fetch_value(
+            """
+            select id from core.approval where state = 'waiting' and expires_at > now() and plugin = $1 and operation = $2
+              and asked_by = $3 and asked_as = $4 and on_behalf_of is not distinct from $5 and body_hash = $6
+            """,
+            command.plugin,
+            command.operation,
+            asker.person_id,
+            asker.role.value,
+            asker.on_behalf_of,
+            digest,
+        )
+        return found if isinstance(found, UUID) else None
 
     async def keep(self, command: Command, asker: Asker) -> tuple[UUID, bytes]:
         """Let a command wait for a week; its id, and the hash of what was kept."""
@@ -301,9 +324,17 @@ class Approvals:
         )
 
 
+def as_said(told: Told) -> str:
+    """What was said, to be compared: the same words give the same text, whether they have been kept meanwhile or not."""
+    return json.dumps(_said(told), ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _said(told: Told) -> dict[str, object]:
+    return {"sentence": told.sentence, "values": dict(told.values), "facts": [list(fact) for fact in told.facts]}
+
+
 def _written(command: Command) -> str:
-    body, told = command.body, command.told
-    said = {"sentence": told.sentence, "values": dict(told.values), "facts": [list(fact) for fact in told.facts]}
+    body, said = command.body, _said(command.told)
     kept = {"parameters": dict(body.parameters), "form": body.form, "text": body.text, "query": body.query, "told": said}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 

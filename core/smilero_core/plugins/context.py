@@ -17,6 +17,7 @@ from smilero_core.files.for_plugins import Holder, PluginFiles
 from smilero_core.files.store import FileStore
 from smilero_core.identity.for_plugins import PluginPeople
 from smilero_core.identity.helping import helping_of_actor
+from smilero_core.identity.showing import showing_of_actor
 from smilero_core.identity.vault import Vault
 from smilero_core.jobs.doorbell import Bell
 from smilero_core.jobs.queue import Asker, JobQueue
@@ -194,9 +195,8 @@ class Context:
         if store is None:
             msg = "no files can be kept here"
             raise RuntimeError(msg)
-        return PluginFiles(
-            self.unit, store, Holder(self.tenant.id, self.plugin, self.visitor_id), self.now, self.services.signer(self.tenant.id)
-        )
+        holder = Holder(self.tenant.id, self.plugin, self.visitor_id, showing_of_actor(self.caller))
+        return PluginFiles(self.unit, store, holder, self.now, self.services.signer(self.tenant.id))
 
     @cached_property
     def payments(self) -> Payments:

@@ -1,6 +1,6 @@
 """What the plugins declare: asked of each once, when the process starts, and never changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -68,11 +68,7 @@ class Declared:
     @property
     def approvals(self) -> dict[str, frozenset[str]]:
         """The names of what may need a second person, each with the permissions of its commands."""
-        found: dict[str, frozenset[str]] = {}
-        for one in self.marked.values():
-            if one.approval is not None and one.permission is not None:
-                found[one.approval.name] = found.get(one.approval.name, frozenset()) | {one.permission}
-        return found
+        return approvals_among(self.marked.values())
 
     @property
     def permissions(self) -> list[tuple[str, str]]:
@@ -86,6 +82,15 @@ class Declared:
         return [
             (where, permission) for where, permission in [*((one.path, one.permission) for one in asked), *named] if permission is not None
         ]
+
+
+def approvals_among(operations: Iterable[PageOperation | Operation]) -> dict[str, frozenset[str]]:
+    """The names of what may need a second person, each with the permissions of its commands."""
+    found: dict[str, frozenset[str]] = {}
+    for one in operations:
+        if one.approval is not None and one.permission is not None:
+            found[one.approval.name] = found.get(one.approval.name, frozenset()) | {one.permission}
+    return found
 
 
 Named = TypeVar("Named", Webhook, Subscription, Job, Schedule, Measure)

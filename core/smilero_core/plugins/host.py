@@ -15,6 +15,7 @@ from smilero_core.plugins.refusal import PluginLoadError
 from smilero_sdk import hooks
 from smilero_sdk.api import Operation
 from smilero_sdk.hooks import NAMESPACE, SUBJECTS
+from smilero_sdk.i18n import in_language
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.pages import MenuItem, PageOperation, TablePage
 from smilero_sdk.roles import Permission
@@ -147,7 +148,7 @@ class PluginHost:
     def title(self, name: str, language: str) -> str:
         """What people call a plugin; its word for one that is not installed."""
         plugin = self._plugins.get(name)
-        return (plugin.title.get(language) or plugin.title["ko"]) if plugin else name
+        return in_language(plugin.title, language) if plugin else name
 
     def hooks_of(self, name: str) -> frozenset[str]:
         """The hooks that a plugin has."""

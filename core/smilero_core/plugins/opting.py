@@ -5,6 +5,7 @@ from uuid import UUID
 
 from smilero_core.plugins.context import Context
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.i18n import in_language
 from smilero_sdk.ids import uuid7
 from smilero_sdk.manifest import Level, Plugin
 
@@ -46,7 +47,7 @@ class ShopSwitches:
         needing = [one for one in self.plugins() if plugin in one.depends_on and self.has(one.name)]
         if needing:
             language = self._context.language
-            others = ", ".join(one.title.get(language) or one.title["ko"] for one in needing)
+            others = ", ".join(in_language(one.title, language) for one in needing)
             raise Problem("plugins.needed_here", HTTPStatus.CONFLICT, others=others)
 
     async def _write(self, plugin: str, *, enabled: bool) -> bool:

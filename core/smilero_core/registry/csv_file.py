@@ -15,6 +15,11 @@ MAX_MEGABYTES: Final = 50
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTAINERS = (b"PK", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # ZIP and XLSX, PDF, XLS and HWP, gzip
+# Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+_BREAKS = ("\t", "\r", "\n")
+# What is not seen before a sign; a spreadsheet may look past it.
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")  # none of these is any byte of a letter in UTF-8 or CP949
 
 
@@ -25,9 +30,30 @@ class Record(NamedTuple):
     cells: list[str]
 
 
+class Day(str):
+    """A cell that a spreadsheet made a day or a time of, as it does of a stall `3-1`: what was typed is gone."""
+
+    __slots__ = ()
+
+
 def clean(text: str) -> str:
     """NFC, no space around, every run of white space one space."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def harmless(cell: str) -> str:
+    """The cell of a CSV file with an apostrophe before it where it would be a formula, which makes it text."""
+    return f"'{cell}" if _reckons(cell.lstrip("'")) else cell
+
+
+def meant(cell: str) -> str:
+    """The cell without the apostrophe that `harmless` wrote; one that belongs to a name stays."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) != cell[1:] else cell
+
+
+def _reckons(cell: str) -> bool:
+    bare = cell.strip().lstrip(_UNSEEN)
+    return cell.startswith(_BREAKS) or (bare.startswith(_FORMULA) if len(bare) == len(cell) else _reckons(bare))
 
 
 def decode(data: bytes) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import UniqueViolationError
 
+from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
 from smilero_core.registry.shop_plan import Existing, ShopPlan
 from smilero_sdk.errors import not_found
@@ -17,6 +18,12 @@ from smilero_sdk.ids import uuid7
 # As many refused lines are told, and given back as a file; a sheet with more is another sheet.
 MOST_REFUSED = 2_000
 _STATES_OPEN = ("reading", "writing")
+_PLAIN = """
+    id, market_id, file_name, state, total, seen, added, changed, same, refused, created_at,
+    state in ('reading', 'writing') and not exists (
+      select from core.job j where j.plugin = 'core' and j.state = 'queued' and j.payload ->> 'run_id' = r.id::text
+    ) as halted
+"""
 
 # The plan stays in the database, which writes it set by set: its rows never come here while the transaction is open.
 _ADD = """
@@ -74,6 +81,7 @@ class Run:
         total, seen: lines below the head, and how many were looked at so far.
         refused: how many lines have faults; `faults` are those that are told.
         head: as the sheet has it.
+        halted: whether no job is left that would bring it on: it failed too often, or whoever let it be kept may not any more.
     """
 
     id: UUID
@@ -89,11 +97,12 @@ class Run:
     head: Sequence[str]
     faults: Sequence[Mapping[str, Any]]
     created_at: datetime
+    halted: bool
 
     @property
     def busy(self) -> bool:
         """Whether the worker has still to do with it."""
-        return self.state in _STATES_OPEN
+        return self.state in _STATES_OPEN and not self.halted
 
 
 class ImportRuns:
@@ -124,23 +133,22 @@ class ImportRuns:
 
     async def one(self, run_id: UUID) -> Run:
         """A run. Raises `http.not_found`."""
-        row = await self._session.fetch_row(
-            """
-            select id, market_id, file_name, state, total, seen, added, changed, same, refused, faults, created_at
-            from core.import_run where id = $1
-            """,
-            run_id,
-        )
+        row = await self._session.fetch_row(f"select {_PLAIN}, faults from core.import_run r where id = $1", run_id)  # noqa: S608 - a constant of this module
         if row is None:
             raise not_found("import")
-        told: dict[str, Any] = {"head": [], "lines": []} if row["faults"] is None else json.loads(row["faults"])
-        plain = {name: row[name] for name in Run.__dataclass_fields__ if name in row.keys() and name != "faults"}  # noqa: SIM118 - a Record iterates over values
-        return Run(**plain, head=told["head"], faults=told["lines"])
+        return _run(row, row["faults"])
+
+    async def far(self, run_id: UUID) -> Run:
+        """The same without what is wrong with it, which may be long. Raises `http.not_found`."""
+        row = await self._session.fetch_row(f"select {_PLAIN} from core.import_run r where id = $1", run_id)  # noqa: S608 - as above
+        if row is None:
+            raise not_found("import")
+        return _run(row, None)
 
     async def latest(self, limit: int) -> list[Run]:
-        """The newest first, without their faults."""
-        rows = await self._session.fetch("select id from core.import_run order by id desc limit $1", limit)
-        return [await self.one(row["id"]) for row in rows]
+        """The newest first, without what is wrong with them."""
+        rows = await self._session.fetch(f"select {_PLAIN} from core.import_run r order by id desc limit $1", limit)  # noqa: S608 - as above
+        return [_run(row, None) for row in rows]
 
     async def content(self, run_id: UUID) -> bytes | None:
         """The file of a run that was not read yet; None for any other."""
@@ -218,6 +226,12 @@ class ImportRuns:
         except (_ChangedMeanwhileError, UniqueViolationError):
             return False
         return True
+
+
+def _run(row: Record, told: str | None) -> Run:
+    found: dict[str, Any] = {"head": [], "lines": []} if told is None else json.loads(told)
+    plain = {name: row[name] for name in Run.__dataclass_fields__ if name not in {"head", "faults"}}
+    return Run(**plain, head=found["head"], faults=found["lines"])
 
 
 class _ChangedMeanwhileError(Exception):

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from smilero_core.registry.business_number import normalise_business_number
-from smilero_core.registry.csv_file import Record
+from smilero_core.registry.csv_file import Day, Record
 from smilero_sdk.errors import Problem
 
 # The columns by what they are, in the order of the template, each as foundations call it; the first name is ours.
@@ -25,6 +25,10 @@ NEEDED: Final = ("name", "stall")
 _LONGEST: Final = {"name": 80, "stall": 40, "goods": 200}
 _PHONE = re.compile(r"0\d{8,10}|1\d{7}|050\d{8,9}")
 _LOST_ZERO = re.compile(r"[1-9]\d{7,9}")
+# What spreadsheets show of a cell that they made a day of, and so what a CSV file has of a stall `3-1`.
+_MADE_DAY = re.compile("\\d{1,2}\uc6d4 ?\\d{1,2}\uc77c|\\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\\d{2}")
+# What a formula leaves that could not be reckoned (ECMA-376, part 1, 18.17.3).
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class ShopReader:
         """The line, or its faults, all of them."""
         cells = {column: self._cell(record, column) for column in COLUMNS}
         faults = [Fault(column, "imports.fault.empty") for column in NEEDED if not cells[column]]
+        faults += [Fault(column, code) for column, text in cells.items() if (code := _spoilt(column, text))]
         faults += [Fault(column, "imports.fault.long", {"most": most}) for column, most in _LONGEST.items() if len(cells[column]) > most]
         market_id = self._market(cells["market"], faults)
         category = self._category(cells["category"], faults)
@@ -105,9 +110,7 @@ class ShopReader:
 
     def _cell(self, record: Record, column: str) -> str:
         place = self._at.get(column)
-        text = record.cells[place] if place is not None and place < len(record.cells) else ""
-        # Our own files write an apostrophe before what would be a formula.
-        return text.removeprefix("'")
+        return record.cells[place] if place is not None and place < len(record.cells) else ""
 
     def _market(self, name: str, faults: list[Fault]) -> UUID | None:
         if self._known.market_id is not None:
@@ -128,8 +131,15 @@ class ShopReader:
         return found
 
 
+def _spoilt(column: str, text: str) -> str:
+    """What a spreadsheet made of a cell that nobody typed so, or nothing."""
+    if isinstance(text, Day) or (column == "stall" and _MADE_DAY.fullmatch(text)):
+        return "imports.fault.day"
+    return "imports.fault.error" if text in _ERRORS else ""
+
+
 def _phone(text: str, faults: list[Fault]) -> str:
-    digits = re.sub(r"[\s().-]", "", text)
+    digits = re.sub(r"[\s().'-]", "", text)
     if digits and not _PHONE.fullmatch(digits):
         # A spreadsheet takes a number for a number, and drops its zero.
         lost = _LOST_ZERO.fullmatch(digits) is not None

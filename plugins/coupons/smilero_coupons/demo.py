@@ -12,6 +12,7 @@ from smilero_coupons.models import Campaign
 from smilero_coupons.periods import Period, end_of
 from smilero_coupons.schemas import CampaignIn
 from smilero_coupons.service import CouponService
+from smilero_coupons.slips import SlipService
 from smilero_sdk.context import Actor, TenantContext
 from smilero_sdk.demo import DemoLife
 from smilero_sdk.registry import Shop
@@ -24,6 +25,8 @@ _AT_FIRST, _GROWTH = 0.5, 1.0
 # Coupons used a day, of the first shop and of the others.
 _FIRST_PACE, _SLOWEST, _QUICKEST = 10.0, 0.2, 0.9
 _FIRST_STOCK, _FIRST_PER_PERSON = 200, 3
+# What it has on paper for guests without a phone: a page to cut.
+_SLIPS = 8
 # Yesterday the first shop was talked about.
 _TALKED_ABOUT = 2.5
 _USED_SHARE, _SAME_DAY_SHARE = 0.85, 0.7
@@ -77,6 +80,7 @@ class CouponLife:
                 await self._use_carried(stall, day)
                 talk = _TALKED_ABOUT if stall is self._stalls[0] and day == self._life.days[-1] else 1
                 await self._customers(stall, day, stall.pace * growth * busy * talk)
+        await self._on_paper(self._stalls[0], self._life.days[-1])
 
     def _stall(self, number: int, shop: Shop, first: date) -> _Stall:
         merchant = self._life.merchant(shop)
@@ -147,6 +151,18 @@ class CouponLife:
             if self._moment(day, minute) < ends_at:
                 _ = await CouponService(self._at(day, minute, stall.merchant)).redeem_at(stall.shop.id, code)
         stall.carried.clear()
+
+    async def _on_paper(self, stall: _Stall, day: date) -> None:
+        """A sheet of slips, of which one came back already."""
+        minute = (_OPENS + _HOURS) * 60
+        if stall.campaign is None or stall.campaign.ends_at <= self._moment(day, minute + 1):
+            return
+        if stall.campaign.stock - stall.taken.total() < _SLIPS:
+            return
+        slips = SlipService(self._at(day, minute, stall.merchant))
+        sheet = await slips.make(stall.campaign, _SLIPS)
+        first = (await slips.repository.unused(sheet.id))[0]
+        _ = await CouponService(self._at(day, minute + 1, stall.merchant)).redeem_at(stall.shop.id, first)
 
     def _at(self, day: date, minute: int, actor: Actor) -> TenantContext:
         return self._life.at(self._moment(day, minute), actor)

@@ -19,6 +19,15 @@ class CampaignUndone(Event, name="campaign_undone"):
     shop_id: UUID
 
 
+class SlipsMade(Event, name="slips_made"):
+    """A shop has so many of a campaign on paper."""
+
+    campaign_id: UUID
+    sheet_id: UUID
+    shop_id: UUID
+    count: int
+
+
 class Claimed(Event, name="claimed"):
     """A customer took one."""
 
@@ -45,4 +54,4 @@ class RedemptionUndone(Event, name="redemption_undone"):
     redemption_id: UUID
 
 
-ALL = (CampaignCreated, CampaignUndone, Claimed, Redeemed, RedemptionUndone)
+ALL = (CampaignCreated, CampaignUndone, SlipsMade, Claimed, Redeemed, RedemptionUndone)

@@ -25,12 +25,27 @@ class Campaign(TenantModel):
         table = "campaign"
 
 
-class Claim(TenantModel):
-    """A coupon in somebody's hand: the person's nth of the campaign, with the number to say at the till."""
+class Sheet(TenantModel):
+    """Slips of paper of a campaign, made together."""
 
     campaign_id = fields.UUIDField()
     shop_id = fields.UUIDField()
-    person_id = fields.UUIDField()
+    count = fields.IntField()
+    created_by = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        schema = "plugin_coupons"
+        table = "sheet"
+
+
+class Claim(TenantModel):
+    """A coupon in somebody's hand, the person's nth of the campaign, or on paper, the sheet's nth; with the number to say at the till."""
+
+    campaign_id = fields.UUIDField()
+    shop_id = fields.UUIDField()
+    person_id = fields.UUIDField(null=True)
+    sheet_id = fields.UUIDField(null=True)
     nth = fields.IntField()
     code = fields.TextField()
     claimed_at = fields.DatetimeField(db_default=Now())

@@ -6,7 +6,7 @@ from smilero_coupons import events, figures
 from smilero_coupons.cards import offer
 from smilero_coupons.choices import CouponSettings, ShopCouponSettings
 from smilero_coupons.demo import CouponLife
-from smilero_coupons.faces import console, pages, portal, public, wizard
+from smilero_coupons.faces import console, pages, paper, portal, public, wizard
 from smilero_coupons.faces.home import home
 from smilero_coupons.faces.undoing import last_step
 from smilero_coupons.repository import CouponRepository
@@ -116,13 +116,19 @@ class Coupons:
 
 
 # Importing them declares their pages.
-_FACES = (console, portal, public, wizard)
+_FACES = (console, paper, portal, public, wizard)
 
 plugin = Plugin(
     name="coupons",
     package="smilero_coupons",
-    title={"ko": "쿠폰", "en": "Coupons"},
-    description={"ko": "쿠폰을 만들고 나누고 씁니다", "en": "Make, share and redeem coupons"},
+    title={"ko": "쿠폰", "en": "Coupons", "zh": "优惠券", "vi": "Phiếu ưu đãi", "uk": "Купони"},
+    description={
+        "ko": "쿠폰을 만들고 나누고 씁니다",
+        "en": "Make, share and redeem coupons",
+        "zh": "制作、分发和使用优惠券",
+        "vi": "Làm, chia sẻ và dùng phiếu ưu đãi",
+        "uk": "Створювати, роздавати й приймати купони",
+    },
     version="0.1.0",
     owner="Smilero",
     licence="Apache-2.0",

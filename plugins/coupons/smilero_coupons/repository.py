@@ -129,7 +129,7 @@ class CouponRepository:
         return row
 
     async def last_steps(self, shop_id: UUID, person_id: UUID, since: datetime, now: datetime) -> list[Record]:
-        """Somebody's last coupon used and last coupon made at a shop that can still be taken back: `what, id, at, kind, value`."""
+        """Somebody's last coupon used, made and put on paper at a shop that can still be taken back: `what, id, at, kind, value`."""
         # Identifiers are in the order of time, so that the key's index leads to the last minutes alone.
         floor = uuid7(since - _SECOND)
         return await self._db.fetch(
@@ -142,6 +142,12 @@ class CouponRepository:
             (select 'campaigns', k.id, k.created_at, k.kind, k.value from plugin_coupons.campaign k
              where k.id > $1 and k.shop_id = $2 and k.created_by = $3 and k.claimed = 0 and k.created_at > $4 and k.ends_at > $5
              order by k.id desc limit 1)
+            union all
+            (select 'sheets', s.id, s.created_at, k.kind, k.value
+             from plugin_coupons.sheet s join plugin_coupons.campaign k on k.id = s.campaign_id
+             where s.id > $1 and s.shop_id = $2 and s.created_by = $3 and s.created_at > $4
+               and not exists (select from plugin_coupons.claim c where c.sheet_id = s.id and c.redeemed_at is not null)
+             order by s.id desc limit 1)
             """,
             floor,
             shop_id,
@@ -226,13 +232,13 @@ class CouponRepository:
         return int(str(count))
 
     async def add_claim(self, claim: Claim) -> Claim | None:
-        """Write a claim and count it, in one statement; None when another open claim of the shop has the code."""
+        """Write a claim and count it, in one statement; None when another open claim, or a slip, of the shop has the code."""
         written = await self._db.execute(
             """
             with added as (
               insert into plugin_coupons.claim (id, campaign_id, shop_id, person_id, nth, code, claimed_at)
               values ($1, $2, $3, $4, $5, $6, $7)
-              on conflict (tenant_id, shop_id, code) where redeemed_at is null do nothing returning campaign_id
+              on conflict (tenant_id, shop_id, code) where redeemed_at is null or sheet_id is not null do nothing returning campaign_id
             )
             update plugin_coupons.campaign k set claimed = k.claimed + 1 from added where k.id = added.campaign_id
             """,

@@ -74,6 +74,8 @@ async def list_claims(ctx: TenantContext, query: Page) -> ClaimList:
         whose, shops = None, service.visible_shops(query.shop_id)
     else:
         whose, shops = ctx.actor.person_id, [query.shop_id] if query.shop_id else None
+        if whose is None:
+            return ClaimList(items=[], next_cursor=None)
     rows = await service.repository.claims_page(query.cursor, query.limit + 1, shops, whose)
     page = rows[: query.limit]
     return ClaimList(items=[_claim(ctx, row) for row in page], next_cursor=page[-1].id if len(rows) > query.limit else None)
@@ -84,7 +86,7 @@ async def read_claim(ctx: TenantContext, claim_id: UUID) -> ClaimOut:
     """One claim, for its holder and the shop's people."""
     actor = ctx.actor
     claim = await CouponService(ctx).repository.claim(claim_id)
-    if claim is None or not (claim.person_id == actor.person_id or (actor.may(READ) and actor.works_at(claim.shop_id))):
+    if claim is None or not (_holds(ctx, claim) or (actor.may(READ) and actor.works_at(claim.shop_id))):
         raise not_found("claim")
     return _claim(ctx, claim)
 
@@ -116,6 +118,11 @@ async def read_redemption(ctx: TenantContext, redemption_id: UUID) -> Redemption
     return RedemptionOut.model_validate(redemption)
 
 
+def _holds(ctx: TenantContext, claim: Claim) -> bool:
+    """Whether it is the caller's own. What is on paper is nobody's, also where the caller is nobody in person."""
+    return claim.person_id is not None and claim.person_id == ctx.actor.person_id
+
+
 def _claim(ctx: TenantContext, claim: Claim) -> ClaimOut:
     told = ClaimOut.model_validate(claim)
-    return told if claim.person_id == ctx.actor.person_id else told.model_copy(update={"code": None})
+    return told if _holds(ctx, claim) else told.model_copy(update={"code": None})

@@ -87,12 +87,13 @@ class CampaignOut(Out):
 
 
 class ClaimOut(Out):
-    """A claim. `code` is for the person who holds it; null for everybody else."""
+    """A claim. `code` is for the person who holds it; null for everybody else. `sheet_id` of one on paper, which nobody holds."""
 
     id: UUID
     campaign_id: UUID
     shop_id: UUID
     code: str | None
+    sheet_id: UUID | None
     claimed_at: datetime
     redeemed_at: datetime | None
 

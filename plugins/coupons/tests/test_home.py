@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from smilero_coupons.faces.home import Days, said
+from smilero_sdk.ids import uuid7
 from tests.support.coupons import Row, Till
 from tests.support.faces import Guest, Town, new_town
 
@@ -52,7 +53,7 @@ def stall(town: Town) -> Till:
 async def news(merchant: Guest) -> str:
     """What the home says."""
     page = (await merchant.get("/portal")).text
-    return re.sub(r"<[^>]+>", "", page.partition("<h1 data-speech>")[2].partition("</h1>")[0])
+    return re.sub(r"<[^>]+>", "", page.partition("<h1 data-speech data-dated>")[2].partition("</h1>")[0])
 
 
 async def used(town: Town, stall: Till, campaign: Row, moment: datetime) -> None:
@@ -79,6 +80,55 @@ async def test_a_shop_from_its_first_day_on(town: Town, stall: Till) -> None:
     page = (await merchant.get("/portal")).text
     assert "<b>2명</b>" in page
     assert 'class="more" href="/portal/coupons/campaigns"' in page
+
+
+class TestWhereTheMarketWasShut:
+    """Nobody comes to a market that is shut: that is no quiet day, and no measure for the next."""
+
+    async def shut(self, town: Town, *ago: int) -> None:
+        """Announce that the market rested so many days ago."""
+        await town.site.admin.executemany(
+            """insert into core.market_day_exception (tenant_id, id, market_id, day, open)
+               select tenant_id, $2, market_id, $3, false from core.shop where id = $1""",
+            [(town.foundation.shop, uuid7(), datetime.now(KST).date() - timedelta(days=number)) for number in ago],
+        )
+
+    async def used_before(self, town: Town, stall: Till, *ago: int) -> None:
+        """Coupons used at noon so many days ago, of a shop that began long before."""
+        campaign = await stall.campaign(per_person=9)
+        await town.site.admin.execute(
+            "update plugin_coupons.campaign set created_at = now() - interval '60 days' where tenant_id = $1", town.foundation.id
+        )
+        for number in ago:
+            await used(town, stall, campaign, datetime.combine(datetime.now(KST).date() - timedelta(days=number), time(12), KST))
+
+    def day(self, ago: int) -> str:
+        found = datetime.now(KST).date() - timedelta(days=ago)
+        return f"{found.month}월 {found.day}일"
+
+    async def test_yesterday_it_says_so_and_what_the_last_open_day_was(self, town: Town, stall: Till) -> None:
+        merchant = await town.signed_in("merchant")
+        await self.shut(town, 1, 2)
+        await self.used_before(town, stall, 3, 3, 4)
+        assert await news(merchant) == f"어제는 시장이 쉬는 날이었어요. 그 앞 {self.day(3)}에는 쿠폰 손님이 2명 오셨어요."
+
+    async def test_yesterday_and_nobody_before(self, town: Town, stall: Till) -> None:
+        merchant = await town.signed_in("merchant")
+        await self.shut(town, *range(1, 15))
+        await self.used_before(town, stall)
+        assert await news(merchant) == "어제는 시장이 쉬는 날이었어요. 쿠폰 하나로 다음 손님을 불러 볼까요?"
+
+    async def test_the_day_before_it_is_measured_against_the_open_one(self, town: Town, stall: Till) -> None:
+        merchant = await town.signed_in("merchant")
+        await self.shut(town, 2, 3)
+        await self.used_before(town, stall, 1, 4, 4, 4)
+        assert await news(merchant) == f"어제 쿠폰 손님이 1명 오셨어요. 그 앞에 시장을 연 {self.day(4)}에는 3명 오셨어요."
+
+    async def test_who_sold_all_the_same_is_told_as_ever(self, town: Town, stall: Till) -> None:
+        merchant = await town.signed_in("merchant")
+        await self.shut(town, 1)
+        await self.used_before(town, stall, 1)
+        assert await news(merchant) == "어제 쿠폰 손님이 1명 오셨어요. 그제보다 1명 많아요."
 
 
 class TestLastTime:

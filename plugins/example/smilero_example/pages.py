@@ -14,10 +14,12 @@ from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form, Live, Pages, Redirect, View
+from smilero_sdk.papers import Column, Roll
 
 pages = Pages()
 
 _SHOWN = 30
+_PRINTED = 300
 
 
 class Words(Form):
@@ -94,6 +96,22 @@ async def list_greetings(ctx: TenantContext) -> View:
         card(row) | {"shop": shops[row.shop_id], "action": action.format(row.id) if action else None, "key": str(uuid7())} for row in rows
     ]
     return View("example/console.html", {"greetings": shown})
+
+
+@pages.paper(Face.CONSOLE, "/greetings/paper", permission=READ)
+async def print_greetings(ctx: TenantContext) -> Roll:
+    """The newest greetings as a list on paper."""
+    rows = await GuestBook(ctx).repository.page(None, _PRINTED)
+    shops = {shop_id: (await ctx.registry.shop(shop_id)).name for shop_id in {row.shop_id for row in rows}}
+    return Roll(
+        ctx.text("example.title"),
+        (
+            Column(ctx.text("example.console.day"), share=2),
+            Column(ctx.text("example.console.shop"), share=3),
+            Column(ctx.text("example.console.text"), share=7),
+        ),
+        tuple((f"{row.created_at:%Y-%m-%d}", shops[row.shop_id], row.text) for row in rows),
+    )
 
 
 async def _what_is_hidden(ctx: TenantContext, greeting_id: UUID) -> Proposal:

@@ -166,7 +166,13 @@ plugin = Plugin(
     name="example",
     package="smilero_example",
     title={"ko": "방명록", "en": "Guest book", "zh": "留言簿", "vi": "Sổ lưu bút", "uk": "Книга відгуків"},
-    description={"ko": "손님이 가게에 한마디 남기고 사장님이 고마움을 전합니다", "en": "Customers greet a shop, and the shop thanks them"},
+    description={
+        "ko": "손님이 가게에 한마디 남기고 사장님이 고마움을 전합니다",
+        "en": "Customers greet a shop, and the shop thanks them",
+        "zh": "顾客给店铺留言并收到店主的感谢",
+        "vi": "Khách để lại lời nhắn cho cửa hàng, chủ cửa hàng gửi lời cảm ơn",
+        "uk": "Покупці залишають крамниці кілька слів, крамниця дякує",
+    },
     version="0.1.0",
     implementation=Example(),
     # Not `Smilero`: only plugins on the operator's list (SMILERO_PLUGINS) can be enabled, and this one is there to be read.

@@ -30,10 +30,13 @@ class Storefront:
 plugin = Plugin(
     name="storefront",
     package="smilero_storefront",
-    title={"ko": "가게 소개", "en": "Shop pages"},
+    title={"ko": "가게 소개", "en": "Shop pages", "zh": "店铺介绍", "vi": "Giới thiệu cửa hàng", "uk": "Сторінки крамниць"},
     description={
         "ko": "오늘 여는 시장과 가게를 손님에게 보여 줍니다",
         "en": "Shows customers the markets that are open today and their shops",
+        "zh": "向顾客展示今天营业的市场和店铺",
+        "vi": "Cho khách thấy chợ và cửa hàng mở hôm nay",
+        "uk": "Показує покупцям ринки, відчинені сьогодні, та їхні крамниці",
     },
     version="0.1.0",
     owner="Smilero",

@@ -71,6 +71,8 @@ async def show_shop(ctx: TenantContext, shop_id: UUID) -> View:
         "url": f"/storefront/markets/{market.id}",
         "phone": market.phone or None,
         "address": views.address(market),
+        "latitude": market.latitude,
+        "longitude": market.longitude,
     }
     values = {
         "shop": views.shop(ctx.text, shop, market),

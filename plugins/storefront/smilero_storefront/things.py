@@ -31,7 +31,9 @@ TYPES = {
 
 # So many days ahead the days are told one by one.
 AHEAD = timedelta(days=28)
-_COUNTRY_CODE = "+82"
+# Of a day, in Google's words for schema.org's: one without `opens` would be a closed one. At which hours, nobody told us.
+_OPEN, _CLOSED = ("00:00", "23:59"), ("00:00", "00:00")
+_COUNTRY_CODE = "82"
 
 
 def market_things(ctx: TenantContext, one: Market, days: Sequence[date]) -> tuple[Thing, ...]:
@@ -41,7 +43,7 @@ def market_things(ctx: TenantContext, one: Market, days: Sequence[date]) -> tupl
         days: those from today on for `AHEAD` on which it is open.
     """
     url = market_url(ctx, one)
-    thing = {"@type": "ShoppingCenter", "@id": url, "name": one.name, "url": url, **_reach(one.phone, address(one))}
+    thing = {"@type": "ShoppingCenter", "@id": url, "name": one.name, "url": url, **_reach(one.phone, address(one), one)}
     if one.latitude is not None:
         thing["geo"] = {"@type": "GeoCoordinates", "latitude": one.latitude, "longitude": one.longitude}
     return ({**thing, **opening(days, ctx.today)}, trail((ctx.tenant.name, f"{ctx.origin}/"), (one.name, url)))
@@ -55,7 +57,7 @@ def shop_things(ctx: TenantContext, one: Shop, place: Market) -> tuple[Thing, ..
         "@id": url,
         "name": one.name,
         "url": url,
-        **_reach(one.phone, f"{address(place)} {place.name} {one.stall}".strip()),
+        **_reach(one.phone, f"{address(place)} {place.name} {one.stall}".strip(), place),
         "containedInPlace": {"@type": "ShoppingCenter", "@id": market, "name": place.name},
     }
     return (thing, trail((ctx.tenant.name, f"{ctx.origin}/"), (place.name, market), (one.name, url)))
@@ -74,9 +76,9 @@ def opening(days: Sequence[date], today: date) -> Thing:
     if len(closed) <= len(ahead) // 7:
         told: dict[str, object] = {"openingHours": "Mo-Su"}
         if closed:
-            told["specialOpeningHoursSpecification"] = [{**_on(day), "opens": "00:00", "closes": "00:00"} for day in closed]
+            told["specialOpeningHoursSpecification"] = [_on(day, *_CLOSED) for day in closed]
         return told
-    return {"specialOpeningHoursSpecification": [_on(day) for day in days]}
+    return {"specialOpeningHoursSpecification": [_on(day, *_OPEN) for day in days]}
 
 
 def market_card(ctx: TenantContext, one: Market) -> Card:
@@ -94,14 +96,21 @@ def market_url(ctx: TenantContext, one: Market) -> str:
     return f"{ctx.origin}/storefront/markets/{one.id}"
 
 
-def _on(day: date) -> dict[str, object]:
-    return {"@type": "OpeningHoursSpecification", "validFrom": day.isoformat(), "validThrough": day.isoformat()}
+def _on(day: date, opens: str, closes: str) -> dict[str, object]:
+    dated = {"validFrom": day.isoformat(), "validThrough": day.isoformat()}
+    return {"@type": "OpeningHoursSpecification", **dated, "opens": opens, "closes": closes}
 
 
-def _reach(phone: str, street: str) -> dict[str, object]:
+def _reach(phone: str, street: str, place: Market) -> dict[str, object]:
     """Where, and how to call from anywhere (ITU-T E.164); Korea's zero is not dialled from abroad."""
-    found: dict[str, object] = {"address": {"@type": "PostalAddress", "streetAddress": street, "addressCountry": "KR"}}
+    there = {"addressLocality": place.district} if place.district else {}
+    found: dict[str, object] = {"address": {"@type": "PostalAddress", "streetAddress": street, **there, "addressCountry": "KR"}}
     digits = re.sub(r"\D", "", phone)
     if digits:
-        found["telephone"] = _COUNTRY_CODE + digits.removeprefix("0")
+        found["telephone"] = f"+{_COUNTRY_CODE}{_without_code(phone, digits).removeprefix('0')}"
     return found
+
+
+def _without_code(phone: str, digits: str) -> str:
+    """As one dials it in Korea, or nearly: what was written for abroad without the country's code."""
+    return digits.removeprefix(_COUNTRY_CODE) if phone.lstrip().startswith("+") else digits

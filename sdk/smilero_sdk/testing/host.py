@@ -44,6 +44,7 @@ class Address:
         parameters: their types, by name.
         sends: the model of the body or form.
         query: a query with which it can be asked, as `?n=1`; empty where it needs none.
+        paper: whether it answers with something to print.
     """
 
     door: Door
@@ -53,6 +54,7 @@ class Address:
     parameters: Mapping[str, type]
     sends: type[BaseModel] | None = None
     query: str = ""
+    paper: bool = False
 
     @property
     def name(self) -> str:

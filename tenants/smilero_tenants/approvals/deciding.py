@@ -14,24 +14,36 @@ from smilero_core.plugins.holding_back import approvals_of
 from smilero_sdk.context import Actor
 from smilero_sdk.errors import Problem, not_found
 from smilero_tenants.approvals.carrying_out import asker_now, carry_out
+from smilero_tenants.approvals.own import Own
 from smilero_tenants.faces.visit import Visit
 
 
 @dataclass(frozen=True)
 class Deciding:
-    """One visitor of the console in one transaction."""
+    """One visitor of the console in one transaction.
+
+    Attributes:
+        own: the console's own commands that may need two.
+    """
 
     visit: Visit
+    own: Own
 
-    async def approve(self, held_id: UUID) -> None:
+    async def approve(self, held_id: UUID, seen: str) -> None:
         """Carry it out as the asker's. What was decided before stays as it is: of two taps, or two people, the first counts.
 
-        Raises `http.not_found`, `approvals.own` (403), `approvals.shut` (409) while its plugin is off. What has become impossible
+        Args:
+            seen: the mark of the reason that was read, as the page has it.
+
+        Raises `http.not_found`, `approvals.own` (403), `approvals.shut` (409) while its plugin is off, `approvals.other_why` (409)
+        where the asker has written another reason meanwhile. What has become impossible
         meanwhile is no error: it ends the waiting with a refusal that both read.
         """
         held = await self._locked(held_id)
         if held is None:
             return
+        if seen != held.why_mark:
+            raise Problem("approvals.other_why", HTTPStatus.CONFLICT)
         context = self.visit.context
         # Read anew, behind the lock: a plugin that was switched off, or a role that was taken away while we waited for it, counts.
         plugins = await context.services.gate.read(context.host)
@@ -84,7 +96,7 @@ class Deciding:
         outcome: dict[str, object] = {}
         try:
             async with context.host.savepoint():
-                path = await carry_out(context, held, asker, plugins)
+                path = await carry_out(self.visit, self.own, held, asker, plugins)
             outcome = {"path": path}
         except Problem as refused:
             # What says nothing of the command, as a database that is busy, leaves it waiting.

@@ -13,6 +13,7 @@ from smilero_core.plugins.holding_back import approvals_of
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face, Form
 from smilero_tenants.approvals.deciding import Deciding
+from smilero_tenants.approvals.own import Own
 from smilero_tenants.approvals.taking_back import take_back
 from smilero_tenants.approvals.words import view
 from smilero_tenants.faces.frames import approval_path
@@ -24,9 +25,14 @@ LONGEST = 200
 
 
 class Why(Form):
-    """What somebody writes beside it."""
+    """What somebody writes beside it.
+
+    Attributes:
+        seen: the mark of the asker's reason that stood on the page of whoever says yes.
+    """
 
     why: str = ""
+    seen: str = ""
     idempotency_key: str = ""
 
 
@@ -36,10 +42,12 @@ class ApprovalPages:
     Args:
         parts: gives the running application, which exists only once it has started.
         face: the console, or the portal, where helpers see what they asked for.
+        own: the console's own commands that may need two.
     """
 
-    def __init__(self, parts: Callable[[], FaceParts], face: Face) -> None:
+    def __init__(self, parts: Callable[[], FaceParts], face: Face, own: Own) -> None:
         self._face = face
+        self._own = own
         self._pages = OwnPages(parts, face, lent=face is Face.PORTAL)
 
     def routes(self) -> list[Route]:
@@ -83,11 +91,11 @@ class ApprovalPages:
 
     async def approve(self, request: Request) -> Response:
         """Yes."""
-        return await self._decide(request, lambda visit, _: Deciding(visit).approve(_id(visit)))
+        return await self._decide(request, lambda visit, said: self._deciding(visit).approve(_id(visit), said.seen))
 
     async def refuse(self, request: Request) -> Response:
         """No, and why."""
-        return await self._decide(request, lambda visit, said: Deciding(visit).refuse(_id(visit), said.why[:LONGEST]))
+        return await self._decide(request, lambda visit, said: self._deciding(visit).refuse(_id(visit), said.why[:LONGEST]))
 
     async def _decide(self, request: Request, decide: Callable[[Visit, Why], Awaitable[None]]) -> Response:
         async def carry_out(visit: Visit, posted: dict[str, str]) -> Shown | str:
@@ -96,7 +104,7 @@ class ApprovalPages:
                 async with visit.context.host.savepoint():
                     await decide(visit, said)
             except Problem as problem:
-                if problem.code not in {"approvals.own", "approvals.shut", "approvals.why_not"}:
+                if problem.code not in {"approvals.own", "approvals.shut", "approvals.why_not", "approvals.other_why"}:
                     raise
                 return await self._shown(visit, await self._seen(visit), problem)
             return self._here(visit)
@@ -108,7 +116,7 @@ class ApprovalPages:
         if self._face is Face.PORTAL:
             return await self._asked(visit)
         held = await approvals_of(visit.context).one(_id(visit))
-        Deciding(visit).require_may_see(held)
+        self._deciding(visit).require_may_see(held)
         return held
 
     async def _asked(self, visit: Visit) -> Held:
@@ -122,7 +130,7 @@ class ApprovalPages:
     async def _shown(self, visit: Visit, held: Held, refused: Problem | None = None) -> Shown:
         context, here = visit.context, self._here(visit)
         mine = {context.actor.person_id, context.actor.on_behalf_of} & held.asker.people
-        decides = self._face is Face.CONSOLE and Deciding(visit).may_decide(held)
+        decides = self._face is Face.CONSOLE and self._deciding(visit).may_decide(held)
         values: Values = {
             "held": view(context, held, self._face),
             "alert": context.text(refused.code, **refused.params) if refused else None,
@@ -135,6 +143,9 @@ class ApprovalPages:
             "back_url": "/console/work" if self._face is Face.CONSOLE else "/portal",
         }
         return Shown(f"{self._face.value}/approval.html", values, refused.status if refused else HTTPStatus.OK)
+
+    def _deciding(self, visit: Visit) -> Deciding:
+        return Deciding(visit, self._own)
 
     def _here(self, visit: Visit) -> str:
         return approval_path(self._face, _id(visit))

@@ -1,5 +1,9 @@
-"""`/console/plugins/{name}/approvals/{word}`: wanting a second person for what a plugin marks. Wanting none any more itself needs two."""
+"""`/console/plugins/{name}/approvals/{word}`: wanting a second person for what a plugin, or the console itself (`core`), marks.
 
+Wanting none any more itself needs two.
+"""
+
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -10,12 +14,14 @@ from smilero_core.identity.access import PLUGINS_MANAGE, Access
 from smilero_core.identity.standing import STANDING, standing
 from smilero_core.plugins.approval_rows import Body, Command, Told
 from smilero_core.plugins.context import CORE, Context
+from smilero_core.plugins.declarations import approvals_among
 from smilero_core.plugins.holding_back import approvals_of, ask_for
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face
 from smilero_sdk.roles import Role
 from smilero_tenants.approvals.carrying_out import TURN_OFF
+from smilero_tenants.approvals.own import Own, switches_path
 from smilero_tenants.faces.frames import approval_path
 from smilero_tenants.faces.own_pages import OwnPages, Values
 from smilero_tenants.faces.switches import Switch
@@ -26,10 +32,15 @@ _EYES = 2
 
 
 class ApprovalSwitches:
-    """The switches on the page of a plugin."""
+    """The switches on the page of a plugin, and those of the console's own commands.
 
-    def __init__(self, pages: OwnPages) -> None:
+    Args:
+        own: these.
+    """
+
+    def __init__(self, pages: OwnPages, own: Own) -> None:
         self._pages = pages
+        self._own = own
 
     def routes(self) -> list[Route]:
         """One command."""
@@ -42,22 +53,23 @@ class ApprovalSwitches:
             visit.require(PLUGINS_MANAGE)
             wanted, plugin = Switch.model_validate_strings(posted), request.path_params["name"]
             name = f"{plugin}.{request.path_params['word']}"
-            permissions = _marks(visit.context, plugin).get(name)
+            permissions = _marks(visit.context, plugin, self._own).get(name)
             if permissions is None:
                 raise not_found("approval")
             if wanted.enabled:
                 await _turn_on(visit, plugin, name, permissions)
             elif await approvals_of(visit.context).is_wanted(plugin, name):
-                return approval_path(Face.CONSOLE, await ask_for(visit.context, _turning_off(visit.context, plugin, name, permissions)))
-            return f"/console/plugins/{plugin}"
+                turning_off = _turning_off(visit.context, plugin, name, permissions)
+                return approval_path(Face.CONSOLE, await ask_for(visit.context, turning_off, once=True))
+            return switches_path(plugin)
 
         return await self._pages.command(request, carry_out)
 
 
-async def switches(context: Context, plugin: str) -> list[Values]:
-    """What of a plugin's can need two, for its page; `action` where the visitor may switch it."""
+async def switches(context: Context, plugin: str, own: Own | None = None) -> list[Values]:
+    """What of a plugin's, or of the core's own, can need two, for a page; `action` where the visitor may switch it."""
     wanted = await approvals_of(context).wanted(plugin)
-    may = context.actor.may(PLUGINS_MANAGE) and plugin in context.plugins.open
+    may = context.actor.may(PLUGINS_MANAGE) and (plugin == CORE or plugin in context.plugins.open)
     return [
         {
             "text": context.text(f"approval.{name}"),
@@ -66,18 +78,21 @@ async def switches(context: Context, plugin: str) -> list[Values]:
             "action": f"/console/plugins/{plugin}/approvals/{name.partition('.')[2]}" if may else None,
             "key": str(uuid7()),
         }
-        for name in sorted(_marks(context, plugin))
+        for name in sorted(_marks(context, plugin, own or {}))
     ]
 
 
-def _marks(context: Context, plugin: str) -> dict[str, frozenset[str]]:
+def _marks(context: Context, plugin: str, own: Own) -> Mapping[str, frozenset[str]]:
+    if plugin == CORE:
+        return approvals_among(own.values())
     declared = context.services.host.declared.get(plugin)
     return declared.approvals if declared else {}
 
 
 async def _turn_on(visit: Visit, plugin: str, name: str, permissions: frozenset[str]) -> None:
     context = visit.context
-    context.plugins.require(plugin)
+    if plugin != CORE:
+        context.plugins.require(plugin)
     for permission in permissions:
         # With one alone who could confirm, nothing of hers would ever be done, and nobody could switch it off.
         if len(await confirmers(context, visit.parts.access, permission)) < _EYES:

@@ -20,6 +20,11 @@ def name_of(context: Context, name: str | None) -> str:
     return name or context.text("console.audit.erased")
 
 
+def plugin_title(context: Context, name: str) -> str:
+    """What people call a plugin, or the host."""
+    return context.text("console.work.core") if name == CORE else context.services.host.title(name, context.language)
+
+
 def title(context: Context, held: Held) -> str:
     """What is done, in general."""
     return context.text(f"approval.{held.name}")
@@ -32,8 +37,10 @@ def said(context: Context, held: Held) -> tuple[str, list[tuple[str, str]]]:
     values = dict(held.told.values)
     if held.plugin == CORE:
         # The host names plugins and commands by their words.
-        values["plugin"] = context.services.host.title(str(values.get("plugin", "")), context.language)
-        values["approval"] = context.text(f"approval.{values.get('approval', '')}")
+        if "plugin" in values:
+            values["plugin"] = plugin_title(context, str(values["plugin"]))
+        if "approval" in values:
+            values["approval"] = context.text(f"approval.{values['approval']}")
     return context.text(held.told.sentence, **values), [(context.text(label), value) for label, value in held.told.facts]
 
 
@@ -48,16 +55,16 @@ def state_of(context: Context, held: Held) -> str:
 def view(context: Context, held: Held, face: Face) -> Values:
     """All of it, for a page."""
     sentence, facts = said(context, held)
-    host = context.services.host
     return {
         "title": title(context, held),
-        "plugin": context.text("console.work.core") if held.plugin == CORE else host.title(held.plugin, context.language),
+        "plugin": plugin_title(context, held.plugin),
         "sentence": sentence,
         "facts": [{"label": label, "value": value} for label, value in facts],
         "asker": name_of(context, held.asker_name),
         "asked": moment(context, held.asked_at),
         "until": day(context, held.expires_at),
         "why": held.why,
+        "seen": held.why_mark,
         "reason": held.reason,
         "state": held.state.value,
         "state_text": context.text(f"approvals.state.{held.state.value}"),

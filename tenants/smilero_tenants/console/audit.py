@@ -1,6 +1,7 @@
 """`/console/audit`: who did what and when, as sentences, and the same as a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -8,9 +9,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import anyio.to_thread
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from smilero_core.audit.reading import AuditReader, Entry, Wanted
@@ -23,30 +25,34 @@ from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
+from smilero_tenants.tables.files import CsvSheet
 
 PATH = "/console/audit"
 PAGE_SIZE = 50
-# What a spreadsheet opens at ease, and a process holds; a year of a large foundation is had month by month.
+# What a spreadsheet opens at ease; a year of a large foundation is had month by month.
 MOST_IN_FILE = 50_000
-_READ_AHEAD = 1_000
-_BOM = b"\xef\xbb\xbf"
+# Entries that are read in one transaction.
+_AT_ONCE = 500
 
 
 class AuditSearch(Form):
     """Which entries; days are whole ones where the markets are."""
 
     who: Annotated[str, Field(max_length=60)] = ""
+    what: Annotated[str, Field(max_length=60)] = ""
     person: UUID | None = None
     plugin: Annotated[str, Field(max_length=60)] = ""
     since: date | None = None
     until: date | None = None
     subject: UUID | None = None
 
-    def wanted(self, timezone: str) -> Wanted:
+    def wanted(self, timezone: str, words: Words) -> Wanted:
         """For the log."""
+        said = self.what.lower()
         since = None if self.since is None else _dawn(self.since, timezone)
         until = None if self.until is None or self.until == date.max else _dawn(self.until + timedelta(days=1), timezone)
-        return Wanted(self.who, self.person, self.plugin, since, until, self.subject)
+        what = [said, *words.sentences(said)] if said else []
+        return Wanted(self.who, self.person, self.plugin, since, until, self.subject, what=what)
 
     @property
     def given(self) -> dict[str, str]:
@@ -81,35 +87,48 @@ class AuditPages:
         return await self._pages.show(request, _page)
 
     async def export(self, request: Request) -> Response:
-        """What was searched for as a file. Raises `console.audit.too_many` (422)."""
+        """What was searched for as a file, sent as it grows. Raises `console.audit.too_many` (422)."""
         search = AuditSearch.model_validate_strings(_filled(await texts_of(request)))
         try:
             async with visiting(self._parts(), request, Face.CONSOLE, read_only=False) as visit:
                 visit.require(AUDIT_READ)
-                file = await _file(visit, search)
+                wanted = await _taken(visit, search)
         except SignInNeeded:
             return to_sign_in(request, Face.CONSOLE)
         name = f"audit-{visit.tenant.slug}-{visit.context.today:%Y%m%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return Response(file, media_type="text/csv", headers=headers)
+        return StreamingResponse(self._pieces(request, wanted, Words(visit.context)), media_type="text/csv", headers=headers)
+
+    async def _pieces(self, request: Request, wanted: Wanted, words: Words) -> AsyncIterator[bytes]:
+        """The file, a short transaction for each piece, and none while it is made or sent."""
+        sheet, last = CsvSheet(words.heads(), quoted=True), None
+        yield sheet.head()
+        while True:
+            async with visiting(self._parts(), request, Face.CONSOLE) as visit:
+                visit.require(AUDIT_READ)
+                entries = await AuditReader(visit.context.host).page(wanted, _AT_ONCE, before=last)
+            if not entries:
+                return
+            last = entries[-1].id
+            yield await anyio.to_thread.run_sync(sheet.add, words.rows(entries))
 
 
-async def _file(visit: Visit, search: AuditSearch) -> bytes:
-    reader, wanted, words = AuditReader(visit.context.host), search.wanted(visit.tenant.timezone), Words(visit.context)
-    if await reader.count(wanted, MOST_IN_FILE) > MOST_IN_FILE:
+async def _taken(visit: Visit, search: AuditSearch) -> Wanted:
+    """What is to be in the file, put on record before a byte of it leaves: what there is by now, and not that record."""
+    now, wanted = visit.context.now, search.wanted(visit.tenant.timezone, Words(visit.context))
+    wanted = replace(wanted, until=min(now, wanted.until or now))
+    count = await AuditReader(visit.context.host).count(wanted, MOST_IN_FILE)
+    if count > MOST_IN_FILE:
         raise Problem("console.audit.too_many", HTTPStatus.UNPROCESSABLE_ENTITY, limit=MOST_IN_FILE)
-    entries: list[Entry] = []
-    while page := await reader.page(wanted, _READ_AHEAD, before=entries[-1].id if entries else None):
-        entries += page
-    await visit.context.audit.record("console.audit.exported", after=search.given or None, count=len(entries))
-    return _BOM + words.file(entries)
+    await visit.context.audit.record("console.audit.exported", after=search.given or None, count=count)
+    return wanted
 
 
 async def _page(visit: Visit) -> Shown:
     visit.require(AUDIT_READ)
     search = AuditPage.model_validate_strings(_filled(visit.request.query_params))
     reader, words = AuditReader(visit.context.host), Words(visit.context)
-    wanted = search.wanted(visit.tenant.timezone)
+    wanted = search.wanted(visit.tenant.timezone, words)
     # One more than is shown tells whether there is another page beyond.
     found = await reader.page(wanted, PAGE_SIZE + 1, before=search.before, after=search.after)
     backwards = search.after is not None and search.before is None
@@ -118,6 +137,7 @@ async def _page(visit: Visit) -> Shown:
     older, newer = (bool(entries), more) if backwards else (more, search.before is not None and bool(entries))
     values: Values = {
         "who": search.who,
+        "words": search.what,
         "since": str(search.since or ""),
         "until": str(search.until or ""),
         "plugins": _plugins(visit, words, search.plugin),

@@ -1,7 +1,5 @@
 """An entry of the audit log in words, on the page and in the file."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from smilero_core.audit.log import THROUGH
 from smilero_core.audit.reading import Entry
 from smilero_core.plugins.choosing import sentences_of
 from smilero_core.plugins.context import CORE, Context
-from smilero_tenants.tables.saying import harmless
+from smilero_core.registry.csv_file import harmless
 
 _COLUMNS = ("when", "who", "on_behalf", "role", "where", "what", "subject", "before", "after", "entry")
 
@@ -93,7 +91,8 @@ class Words:
         for name in ("name", "plugin"):
             # The core names plugins by their word.
             if entry.source == CORE and isinstance(values.get(name), str):
-                values[name] = self.plugin(values[name]) if values[name] in self._context.services.host.plugins else values[name]
+                known = name == "plugin" or values[name] in self._context.services.host.plugins
+                values[name] = self.plugin(values[name]) if known else values[name]
         if entry.source == CORE and isinstance(approval := values.get("approval"), str):
             values["approval"] = self._context.text(f"approval.{approval}")
         if entry.sentence in self._known:
@@ -130,13 +129,17 @@ class Words:
             case one:
                 return str(one)
 
-    def file(self, entries: Iterable[Entry]) -> bytes:
-        """A CSV file that a spreadsheet opens as Korean, and that makes it reckon nothing."""
-        out = io.StringIO()
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        writer.writerow([self._context.text(f"console.audit.column.{column}") for column in _COLUMNS])
-        writer.writerows([harmless(cell) for cell in self._cells(entry)] for entry in entries)
-        return out.getvalue().encode()
+    def sentences(self, words: str) -> list[str]:
+        """The keys of the sentences that have some words, in the language of the context."""
+        return [key for key in sorted(self._known) if ".audit." in key and words in self._context.text(key).lower()] if words else []
+
+    def heads(self) -> list[str]:
+        """Of the file."""
+        return [self._context.text(f"console.audit.column.{column}") for column in _COLUMNS]
+
+    def rows(self, entries: Iterable[Entry]) -> Iterator[list[str]]:
+        """Lines of a CSV file, which make a spreadsheet reckon nothing."""
+        return ([harmless(cell) for cell in self._cells(entry)] for entry in entries)
 
     def _cells(self, entry: Entry) -> Iterator[str]:
         yield from (

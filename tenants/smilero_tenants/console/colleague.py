@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -11,8 +12,11 @@ from starlette.routing import Route
 from smilero_core.identity.access import PEOPLE_MANAGE, RIGHTS_MANAGE
 from smilero_core.identity.colleagues import OWNERS_MATTER, Colleague, Colleagues
 from smilero_core.identity.rights import Rights, Said
+from smilero_sdk.approvals import Approval, Fact, Proposal
 from smilero_sdk.errors import Problem
+from smilero_sdk.pages import Face, PageOperation, Redirect
 from smilero_sdk.roles import Permission, Role
+from smilero_tenants.approvals.own import command
 from smilero_tenants.console.right_rows import Change, groups, right_of, told, words
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import Visit
@@ -75,22 +79,55 @@ class OneColleagueConsole:
             if own and posted.get("sure") != "true":
                 return await _question(visit, second=True)
             try:
-                await colleagues_of(visit).end(colleague.id)
+                return await command(visit, END, parameters={"colleague_id": colleague.id})
             except Problem as refusal:
                 if refusal.status != HTTPStatus.CONFLICT:
                     raise
                 return await _question(visit, refusal)
-            place = {} if colleague.market_id is None else {"market_id": colleague.market_id}
-            await visit.context.audit.record(
-                f"identity.audit.ended.{colleague.role.value}",
-                colleague.person_id,
-                before={"role": colleague.role.value, **place},
-                after={},
-                shop=colleague.market or visit.tenant.name,
-            )
-            return "/" if own else f"{PATH}?done=ended"
 
         return await self._pages.command(request, carry_out)
+
+
+async def _said_of_end(visit: Visit, colleague_id: UUID) -> Proposal | None:
+    """Of an owner or one of the staff; whoever leaves needs nobody's word. Raises as the command."""
+    one = await colleagues_of(visit).one(colleague_id)
+    require_for(visit, one.role)
+    if one.role not in OWNERS_MATTER or one.person_id == visit.context.visitor_id:
+        return None
+    if one.role is Role.OWNER:
+        await colleagues_of(visit).require_another_owner(one.person_id)
+    role = visit.context.text(f"console.role.{one.role.value}")
+    return Proposal("core.colleague.said.end", {"name": one.name, "role": role}, (Fact("core.colleague.tail", one.tail),))
+
+
+async def _end(visit: Visit, colleague_id: UUID) -> Redirect:
+    """Raises `http.not_found`, `http.forbidden`, `colleagues.last_owner` (409)."""
+    require_for(visit, (await colleagues_of(visit).one(colleague_id)).role)
+    ended = await colleagues_of(visit).end(colleague_id)
+    place = {} if ended.market_id is None else {"market_id": ended.market_id}
+    await visit.context.audit.record(
+        f"identity.audit.ended.{ended.role.value}",
+        ended.person_id,
+        before={"role": ended.role.value, **place},
+        after={},
+        shop=ended.market or visit.tenant.name,
+    )
+    return Redirect("/" if ended.person_id == visit.context.visitor_id else f"{PATH}?done=ended")
+
+
+# Who comes to the foundation and who goes: what a foundation may want two people for, by one name.
+WHO_BELONGS = "core.colleague"
+END = PageOperation(
+    Face.CONSOLE,
+    "POST",
+    "/colleagues/{colleague_id}/end",
+    _end,
+    PEOPLE_MANAGE,
+    None,
+    None,
+    {"colleague_id": UUID},
+    approval=Approval(WHO_BELONGS, _said_of_end),
+)
 
 
 def may_for(visit: Visit, role: Role) -> bool:

@@ -13,12 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.identity.access import PEOPLE_MANAGE
-from smilero_core.identity.colleagues import ROLES
+from smilero_core.identity.colleagues import OWNERS_MATTER, ROLES
 from smilero_core.identity.invitations import Invitations, Invitee, Outgoing, Waiting
+from smilero_core.identity.phone import normal_phone
+from smilero_sdk.approvals import Approval, Fact, Proposal
 from smilero_sdk.errors import Problem
-from smilero_sdk.pages import Form
+from smilero_sdk.pages import Face, Form, PageOperation, Redirect
 from smilero_sdk.roles import Role
-from smilero_tenants.console.colleague import PATH, colleagues_of, listed, may_for, require_for
+from smilero_tenants.approvals.own import command
+from smilero_tenants.console.colleague import PATH, WHO_BELONGS, colleagues_of, listed, may_for, require_for
 from smilero_tenants.console.sending import counted, record_invited, send
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import SignInNeeded, Visit
@@ -87,18 +90,11 @@ class ColleagueConsole:
                 require_for(visit, wanted.role)
                 if problem is not None:
                     raise problem
-                market = wanted.market if wanted.role is Role.OFFICER else None
-                invitee = Invitee(wanted.phone, wanted.name, wanted.role, market_id=market)
-                outgoing = await _invitations(visit).invite(invitee, _myself(visit))
+                return await command(visit, INVITE, wanted)
             except Problem as refusal:
                 if refusal.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                     raise
                 return await _people(visit, written, refusal)
-            if outgoing is not None:
-                place = await _place(visit, outgoing)
-                await send(visit, outgoing, place)
-                await record_invited(visit, outgoing, place)
-            return _back("invited" if outgoing else "waiting")
 
         return await self._pages.command(request, carry_out)
 
@@ -135,6 +131,34 @@ class ColleagueConsole:
             return _back("revoked")
 
         return await self._pages.command(request, carry_out)
+
+
+async def _said_of_invitation(visit: Visit, form: Wanted) -> Proposal | None:
+    """Of an owner or one of the staff. Raises `http.forbidden`, `identity.phone`."""
+    require_for(visit, form.role)
+    if form.role not in OWNERS_MATTER:
+        return None
+    role = visit.context.text(f"console.role.{form.role.value}")
+    return Proposal(
+        "core.colleague.said.invite", {"name": form.name, "role": role}, (Fact("core.colleague.tail", normal_phone(form.phone)[-4:]),)
+    )
+
+
+async def _invite(visit: Visit, form: Wanted) -> Redirect:
+    """Raises `http.forbidden`, and as `Invitations.invite`."""
+    require_for(visit, form.role)
+    market = form.market if form.role is Role.OFFICER else None
+    outgoing = await _invitations(visit).invite(Invitee(form.phone, form.name, form.role, market_id=market), _myself(visit))
+    if outgoing is not None:
+        place = await _place(visit, outgoing)
+        await send(visit, outgoing, place)
+        await record_invited(visit, outgoing, place)
+    return Redirect(_back("invited" if outgoing else "waiting"))
+
+
+INVITE = PageOperation(
+    Face.CONSOLE, "POST", "/colleagues", _invite, PEOPLE_MANAGE, None, Wanted, {}, approval=Approval(WHO_BELONGS, _said_of_invitation)
+)
 
 
 def _read(posted: dict[str, str]) -> Wanted:

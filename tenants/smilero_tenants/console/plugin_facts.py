@@ -9,6 +9,7 @@ from babel.dates import format_skeleton
 from smilero_core.identity.access import PLUGINS_CHOOSE
 from smilero_core.plugins.context import Context
 from smilero_core.plugins.inventory import Entry, State, switched_by
+from smilero_sdk.i18n import in_language
 from smilero_sdk.jobs import Schedule
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.roles import Role
@@ -30,7 +31,7 @@ class PluginFacts:
     def head(self) -> Values:
         """What it is called."""
         language = self._context.language
-        description = self._plugin.description.get(language) or self._plugin.description["ko"]
+        description = in_language(self._plugin.description, language)
         return {"title": title_of(self._plugin, language), "icon": self._plugin.icon, "description": description}
 
     def data(self) -> list[Values]:

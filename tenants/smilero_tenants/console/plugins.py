@@ -10,6 +10,7 @@ from smilero_core.identity.access import PLUGINS_MANAGE, PLUGINS_READ
 from smilero_core.plugins.inventory import Entry, State, inventory
 from smilero_core.plugins.switching import Switchboard
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.i18n import in_language
 from smilero_sdk.ids import uuid7
 from smilero_sdk.manifest import Plugin
 from smilero_tenants.console.plugin_facts import PluginFacts
@@ -163,7 +164,7 @@ def _row(visit: Visit, entry: Entry, found: Troubles) -> Values:
     language = visit.context.language
     return shown | {
         "title": title_of(plugin, language),
-        "description": plugin.description.get(language) or plugin.description["ko"],
+        "description": in_language(plugin.description, language),
         "icon": plugin.icon,
         "data_classes": [text(f"console.data.{name}") for name in plugin.data_classes],
         "price_text": text("console.plugins.by_plan" if plugin.price_key else "console.plugins.free"),

@@ -9,9 +9,12 @@ from starlette.routing import Route
 
 from smilero_core.identity.access import CHANGEABLE, RIGHTS_MANAGE
 from smilero_core.identity.rights import Rights, Said
+from smilero_core.plugins.context import CORE
 from smilero_sdk.errors import Problem
 from smilero_sdk.roles import Permission, Role
+from smilero_tenants.approvals.switches import switches
 from smilero_tenants.console.right_rows import Change, groups, right_of, told, words
+from smilero_tenants.console.two_people import OWN
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import Visit
 
@@ -91,6 +94,7 @@ async def _rights(visit: Visit) -> Shown:
         "news": news,
         "action": _PATH,
         "reset_url": _RESET if said.of_roles else None,
+        "approvals": await switches(visit.context, CORE, OWN),
     }
     return Shown("console/rights.html", values)
 

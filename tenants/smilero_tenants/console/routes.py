@@ -22,6 +22,7 @@ from smilero_tenants.console.rights import RightsConsole
 from smilero_tenants.console.screens import ScreenConsole
 from smilero_tenants.console.settings import SettingsConsole
 from smilero_tenants.console.shops import ShopConsole
+from smilero_tenants.console.two_people import OWN
 from smilero_tenants.faces.own_pages import OwnPages
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.visit import Visit
@@ -58,7 +59,7 @@ class ConsolePages:
             *ScreenConsole(self._pages).routes(),
             *SettingsConsole(self._pages).routes(),
             *PluginConsole(self._pages).routes(),
-            *ApprovalSwitches(self._pages).routes(),
+            *ApprovalSwitches(self._pages, OWN).routes(),
             *ProgramConsole(self._pages).routes(),
         ]
 

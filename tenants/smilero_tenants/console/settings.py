@@ -80,7 +80,7 @@ class _Form:
         # Two taps: the second waits here until the first is done, and then gets its answer.
         await self.choosing.lock()
         keys = IdempotencyKeys(self.visit.context.host)
-        known = await keys.claim(scope, body)
+        known = await keys.claim(scope, body, in_turn=True)
         if known is not None:
             return known.body.decode()
         written = read_form(self.choosing, posted)

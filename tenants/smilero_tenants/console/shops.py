@@ -9,6 +9,7 @@ from starlette.routing import Route
 from smilero_core.identity.access import PLUGINS_SHOP
 from smilero_core.plugins.opting import ShopSwitches
 from smilero_sdk.errors import Problem
+from smilero_sdk.i18n import in_language
 from smilero_sdk.ids import uuid7
 from smilero_tenants.console.shop_table import SHOPS
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
@@ -66,7 +67,7 @@ class ShopConsole:
             {
                 "title": title_of(plugin, visit.context.language),
                 "icon": plugin.icon,
-                "description": plugin.description.get(visit.context.language) or plugin.description["ko"],
+                "description": in_language(plugin.description, visit.context.language),
                 "enabled": switches.has(plugin.name),
                 "action": f"{here}/{plugin.name}",
                 "key": str(uuid7()),

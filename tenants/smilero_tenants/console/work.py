@@ -17,6 +17,7 @@ from smilero_core.jobs.letters import DeadLetter, Letters, Waiting
 from smilero_core.plugins.context import CORE
 from smilero_core.plugins.work import listeners
 from smilero_sdk.errors import not_found
+from smilero_sdk.i18n import in_language
 from smilero_sdk.ids import uuid7
 from smilero_sdk.pages import Face, Form
 from smilero_tenants.console.todo import todo_list
@@ -115,7 +116,7 @@ class WorkPages:
                 visit.require_role()
                 actor = visit.context.actor
                 keys, scope = IdempotencyKeys(visit.context.host), Scope(f"{actor.role}:{actor.person_id}", request.url.path, key)
-                if await keys.claim(scope, body) is None:
+                if await keys.claim(scope, body, in_turn=True) is None:
                     await act(visit, posted)
                     await keys.keep(scope, body, Answer(HTTPStatus.SEE_OTHER, "text/x-location", PATH.encode()))
         except SignInNeeded:
@@ -164,7 +165,7 @@ def _title(visit: Visit, name: str) -> str:
     if name == CORE:
         return visit.context.text("console.work.core")
     plugin = visit.parts.host.plugins.get(name)
-    return name if plugin is None else plugin.title.get(visit.context.language) or plugin.title["ko"]
+    return name if plugin is None else in_language(plugin.title, visit.context.language)
 
 
 def _moment(visit: Visit, at: datetime | None) -> str | None:

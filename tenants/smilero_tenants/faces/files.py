@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from smilero_core.db.driver import Record
 from smilero_core.db.session import Session
-from smilero_core.files.for_plugins import PATH_STEP, file_row, path_is_good
+from smilero_core.files.for_plugins import PATH_STEP, Signed, file_row, path_is_good
 from smilero_core.files.kinds import IMAGES
 from smilero_core.files.store import object_key
+from smilero_core.identity.showing import is_shown
 from smilero_sdk.errors import not_found
 from smilero_sdk.services import PictureSize
 from smilero_tenants.faces.parts import FaceParts
@@ -28,7 +29,8 @@ class FilePages:
     """Downloads.
 
     A public file is for everybody who has its address; any other for whoever was given one by `ctx.files.path()`, which is good
-    for ten minutes at most. `size` asks for a smaller picture. Everything else is a 404, like a file that never was.
+    for ten minutes at most, and on a screen that is shown no longer than it is. `size` asks for a smaller picture. Everything else is a
+    404, like a file that never was.
 
     Args:
         parts: gives the running application, which exists only once it has started.
@@ -49,6 +51,9 @@ class FilePages:
         row = await self._row(tenant.id, file_id, request)
         size = _size(row, request)
         headers = _headers(row, size)
+        if request.query_params.get("shown"):
+            # Nothing of a screen that was shown stays with whoever looked.
+            headers["Cache-Control"] = "no-store"
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
         content = await self._parts().files.read(object_key(tenant.id, row["plugin"], file_id, size))
@@ -61,11 +66,19 @@ class FilePages:
             row = await file_row(Session(unit), file_id)
         if row is None or row["plugin"] not in doors.open:
             raise not_found()
-        asked = request.query_params
-        sign = self._parts().services.signer(tenant_id)
-        if not row["public"] and not path_is_good(sign, file_id, asked.get("until", ""), asked.get("tag", ""), datetime.now(UTC)):
+        if not row["public"] and not await self._is_given(tenant_id, file_id, request):
             raise not_found()
         return row
+
+    async def _is_given(self, tenant_id: UUID, file_id: UUID, request: Request) -> bool:
+        asked = request.query_params
+        signed = Signed(*(asked.get(name, "") for name in ("until", "tag", "shown")))
+        if not path_is_good(self._parts().services.signer(tenant_id), file_id, signed, datetime.now(UTC)):
+            return False
+        if not signed.shown:
+            return True
+        async with self._parts().database.unit(tenant_id, read_only=True) as unit:
+            return await is_shown(Session(unit), UUID(signed.shown))
 
 
 def _size(row: Record, request: Request) -> PictureSize:

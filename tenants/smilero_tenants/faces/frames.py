@@ -9,6 +9,7 @@ from smilero_core.identity.access import (
     FOUNDATION_MANAGE,
     LOGINS_MANAGE,
     PEOPLE_MANAGE,
+    PLUGINS_READ,
     PROGRAMS_MANAGE,
     RIGHTS_MANAGE,
     SCREENS_WATCH,
@@ -35,7 +36,7 @@ DAILY: tuple[_Place, ...] = (
     ("console.menu.members", "/console/members", "users", PEOPLE_MANAGE),
 )
 SELDOM: tuple[_Place, ...] = (
-    ("console.menu.plugins", "/console/plugins", "toggle-right", None),
+    ("console.menu.plugins", "/console/plugins", "toggle-right", PLUGINS_READ),
     ("console.menu.colleagues", "/console/colleagues", "users", PEOPLE_MANAGE),
     ("console.menu.rights", "/console/rights", "user-cog", RIGHTS_MANAGE),
     ("console.menu.logins", "/console/logins", "log-in", LOGINS_MANAGE),

@@ -37,7 +37,12 @@ def head(tenant: Tenant, origin: str, path: str, language: str, view: View) -> d
         # A card in another language has another mark; what it is, the picture's own address finds out.
         mark = mark_of(tenant, view.card) if written == language else "new"
         picture = {"url": origin + picture_path(written, mark, path), "alt": spoken(view.card), "width": WIDTH, "height": HEIGHT}
-    return {"from_outside": {"picture": picture, "about": [data_block(thing) for thing in view.about]}}
+    return {"from_outside": {"picture": picture, "about": [data_block(_pictured(thing, picture)) for thing in view.about]}}
+
+
+def _pictured(thing: Mapping[str, Any], picture: Mapping[str, object] | None) -> Mapping[str, Any]:
+    """With the picture of its page; the way to a page has none."""
+    return thing if picture is None or thing["@type"] == "BreadcrumbList" else {"image": picture["url"], **thing}
 
 
 def is_open(operation: PageOperation) -> bool:

@@ -60,12 +60,15 @@ def require_same_hand(visit: Visit, operation: PageOperation, mark: str | None) 
 
     Raises `faces.kept.other` (412), `faces.kept.unfit` (422).
     """
-    if mark is None:
+    # Where nobody is in, or not wholly, the next question is who it is.
+    if mark is None or visit.visitor is None or visit.visitor.waiting is not None:
         return
     if operation.kept_as is None:
         raise Problem("faces.kept.unfit", HTTPStatus.UNPROCESSABLE_ENTITY)
-    # Whoever tapped before the master secret was changed is the same person still.
-    if mark not in {known.hex() for known in visit.parts.vault.indexes(visit.tenant.id, _PURPOSE, _hand(visit))}:
+    # Whoever tapped before the master secret was changed is the same person still. Who has no part in the portal is another.
+    if visit.context.caller is None or mark not in {
+        known.hex() for known in visit.parts.vault.indexes(visit.tenant.id, _PURPOSE, _hand(visit))
+    }:
         raise Problem("faces.kept.other", HTTPStatus.PRECONDITION_FAILED)
 
 

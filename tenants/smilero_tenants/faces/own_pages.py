@@ -11,8 +11,10 @@ from smilero_core.limits.limiter import Rule
 from smilero_core.plugins.context import CORE
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face, Live, PageOperation
+from smilero_sdk.papers import Paper
 from smilero_tenants.faces.frames import frame
 from smilero_tenants.faces.live import arguments_of, live_response
+from smilero_tenants.faces.papers import look_of, on_paper, paper_language
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import texts_of
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, to_sign_in, visiting
@@ -92,6 +94,18 @@ class OwnPages:
             msg = f"{operation.handler.__name__} is no live part"
             raise TypeError(msg)
         return await live_response(self._parts(), visit, CORE, operation, seen)
+
+    async def paper(self, request: Request, make: Callable[[Visit], Awaitable[Paper]]) -> Response:
+        """Answer with something to print. `make` asks for the permission. Raises as `on_paper`."""
+        tenant = request.state.tenant
+        language = paper_language(tenant, request.state.language) if tenant else None
+        try:
+            async with visiting(self._parts(), request, self._face, language=language) as visit:
+                self._admit(visit)
+                paper, look = await make(visit), await look_of(visit)
+        except SignInNeeded:
+            return to_sign_in(request, self._face)
+        return await on_paper(self._parts(), visit.tenant, paper, look)
 
     async def knock(self, request: Request, permission: str | None) -> Response | None:
         """Ask whether the visitor may, in a transaction of its own, before anything is counted or read; else where to go.

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,13 +22,16 @@ from smilero_core.plugins.context import Context
 from smilero_core.plugins.holding_back import Sent, hold_back
 from smilero_sdk.api import PATH_TYPES
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.pages import Answer as Shown
 from smilero_sdk.pages import Face, Live, PageOperation, Redirect, View
+from smilero_sdk.papers import Paper
 from smilero_tenants.faces.frames import approval_path, face_path, frame
 from smilero_tenants.faces.halted import HALTED, halted
 from smilero_tenants.faces.head import head, is_open
 from smilero_tenants.faces.kept import done, page_headers, refused, require_same_hand, wants_word
 from smilero_tenants.faces.live import arguments_of, live_response
 from smilero_tenants.faces.other_methods import OtherMethods
+from smilero_tenants.faces.papers import look_of, on_paper, paper_language
 from smilero_tenants.faces.parts import FaceParts
 from smilero_tenants.faces.posting import Posted, posting
 from smilero_tenants.faces.visit import SESSION_COOKIE, SignInNeeded, Visit, referring_path, to_sign_in, visiting
@@ -64,7 +68,7 @@ class PluginPages:
                 raise not_found()
             try:
                 (await self._parts().gate.of(tenant.id)).require(plugin)
-                return await (self._show if operation.method == "GET" else self._command)(plugin, operation, request)
+                return await self._answer(plugin, operation, request)
             except SignInNeeded:
                 return to_sign_in(request, operation.face)
             except Problem as problem:
@@ -73,12 +77,31 @@ class PluginPages:
                 if problem.code not in HALTED:
                     raise
                 return await halted(self._parts(), request, operation.face, problem)
+            except ValidationError:
+                if not wants_word(request):
+                    raise
+                return refused(self._parts(), request, Problem("http.invalid", HTTPStatus.UNPROCESSABLE_ENTITY))
 
         path = face_path(operation.face, plugin, operation.path)
         for name, kind in operation.parameters.items():
             path = path.replace(f"{{{name}}}", f"{{{name}:{PATH_TYPES[kind]}}}")
         name = f"{plugin}.{operation.face.value}.{operation.handler.__name__}"
         return Route(path, endpoint, methods=[operation.method], name=name)
+
+    async def _answer(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        if operation.method != "GET":
+            return await self._command(plugin, operation, request)
+        return await (self._print if operation.paper else self._show)(plugin, operation, request)
+
+    async def _print(self, plugin: str, operation: PageOperation, request: Request) -> Response:
+        tenant = request.state.tenant
+        language = paper_language(tenant, request.state.language)
+        async with visiting(self._parts(), request, operation.face, language=language) as visit:
+            paper, look = await self._ask(plugin, operation, visit), await look_of(visit)
+        if not isinstance(paper, Paper):
+            msg = f"{operation.handler.__name__} is declared as paper and must answer with some"
+            raise TypeError(msg)
+        return await on_paper(self._parts(), tenant, paper, look)
 
     async def _show(self, plugin: str, operation: PageOperation, request: Request) -> Response:
         async with visiting(self._parts(), request, operation.face) as visit:
@@ -89,13 +112,16 @@ class PluginPages:
             return await live_response(self._parts(), visit, plugin, operation, answer)
         if isinstance(answer, Redirect):
             return RedirectResponse(answer.path, HTTPStatus.SEE_OTHER)
+        if not isinstance(answer, View):
+            msg = f"{operation.handler.__name__} answers with paper and must be declared by pages.paper"
+            raise TypeError(msg)
         told = {}
         if is_open(operation):
             origin = f"{request.url.scheme}://{request.url.netloc}"
             told = head(request.state.tenant, origin, request.url.path, request.state.language, answer)
         return self._page(request, plugin, answer, {**shown, **told}, keeping)
 
-    async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> View | Redirect | Live:
+    async def _ask(self, plugin: str, operation: PageOperation, visit: Visit) -> Shown:
         visit.require_door(plugin)
         visit.require(operation.permission)
         context = visit.context.for_plugin(plugin)
@@ -118,13 +144,14 @@ class PluginPages:
     async def _commanded(self, plugin: str, operation: PageOperation, request: Request, posted: Posted) -> Response:
         key = require_key(posted.key)
         async with visiting(self._parts(), request, operation.face, read_only=False) as visit:
+            # First: whoever else is in, with fewer rights too, must not use up what another hand tapped.
+            require_same_hand(visit, operation, posted.kept_for)
             visit.require_door(plugin)
             visit.require(operation.permission)
-            require_same_hand(visit, operation, posted.kept_for)
             body = urlencode(sorted(posted.fields.items())).encode()
             scope = Scope(_caller(visit), f"{plugin} {request.url.path}", key)
             keys = IdempotencyKeys(visit.context.host)
-            answer = await keys.claim(scope, body)
+            answer = await keys.claim(scope, body, in_turn=True)
             if answer is None:
                 answer = await self._carry_out(plugin, operation, visit, posted)
                 await keys.keep(scope, body, answer)

@@ -19,6 +19,7 @@ from smilero_core.tenancy.directory import TenantDirectory
 from smilero_sdk.i18n import Catalogue
 from smilero_tenants.faces.todos import TodoCounts
 from smilero_tenants.faces.viewers import Viewer
+from smilero_tenants.papers.typesetting import Typesetter
 
 
 class Renderer(Protocol):
@@ -96,6 +97,10 @@ class FaceParts(Protocol):
     @property
     def files(self) -> FileStore:
         """What plugins keep of files."""
+
+    @property
+    def typesetter(self) -> Typesetter:
+        """Paper."""
 
     @property
     def demo(self) -> bool:

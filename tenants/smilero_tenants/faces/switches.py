@@ -1,5 +1,6 @@
 """What the switches of console and portal post, and what a plugin is called on them."""
 
+from smilero_sdk.i18n import in_language
 from smilero_sdk.manifest import Plugin
 from smilero_sdk.pages import Form
 
@@ -18,4 +19,4 @@ class Switch(Form):
 
 def title_of(plugin: Plugin, language: str) -> str:
     """What people call it."""
-    return plugin.title.get(language) or plugin.title["ko"]
+    return in_language(plugin.title, language)

@@ -109,11 +109,16 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only: bool = True) -> AsyncIterator[Visit]:
+async def visiting(
+    parts: FaceParts, request: Request, face: Face, *, read_only: bool = True, language: str | None = None
+) -> AsyncIterator[Visit]:
     """Open the request's transaction and look who comes. Raises `http.not_found` on the platform's own host.
 
     To whom a merchant shows her screen is refused every command here, whichever page it is of, and what was seen is on record before it
     is sent. Raises `screens.look_only` (403).
+
+    Args:
+        language: in which to answer, where that cannot be the one that was asked for.
     """
     tenant: Tenant | None = request.state.tenant
     if tenant is None:
@@ -130,7 +135,7 @@ async def visiting(parts: FaceParts, request: Request, face: Face, *, read_only:
         actor = parts.access.equip(visitor.actor, parts.access.lent(visitor.limits)) if visitor and visitor.actor else None
         context = Context(
             tenant,
-            request.state.language,
+            language or request.state.language,
             unit,
             parts.services,
             plugins,

@@ -6,7 +6,7 @@ from uuid import UUID
 import anyio.to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from smilero_core.identity.access import REGISTRY_MANAGE
@@ -22,7 +22,7 @@ from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.visit import SignInNeeded, Visit, to_sign_in, visiting
 from smilero_tenants.imports.drawing import columns_told, refused_sheet, shown_run, template_sheet
 from smilero_tenants.imports.jobs import IMPORT_JOBS, KEEP, READ, OneRun, topic
-from smilero_tenants.tables.files import TYPES, Sheet, pieces
+from smilero_tenants.tables.files import TYPES
 
 PATH = "/console/shops/import"
 _ONE = f"{PATH}/{{run_id:uuid}}"
@@ -39,7 +39,7 @@ class Sent(Form):
 
 async def progress(ctx: Context, run_id: UUID) -> Live:
     """How far a sheet is."""
-    run = await ImportRuns(ctx.host).one(run_id)
+    run = await ImportRuns(ctx.host).far(run_id)
     return Live(topic(run_id), "progress", {"seen": run.seen, "total": run.total, "busy": run.busy, "state": run.state})
 
 
@@ -140,7 +140,7 @@ class ImportConsole:
         kind = request.url.path.rpartition(".")[2]
         return await self._file(request, f"shops-refused.{kind}", lambda context, run: refused_sheet(context, _there(run), kind))
 
-    async def _file(self, request: Request, name: str, make: Callable[[Context, Run | None], Sheet]) -> Response:
+    async def _file(self, request: Request, name: str, make: Callable[[Context, Run | None], bytes]) -> Response:
         run_id: UUID | None = request.path_params.get("run_id")
         try:
             async with visiting(self._pages.parts, request, Face.CONSOLE) as visit:
@@ -150,9 +150,9 @@ class ImportConsole:
                 run = await ImportRuns(visit.context.host).one(run_id) if run_id else None
         except SignInNeeded:
             return to_sign_in(request, Face.CONSOLE)
-        file, size = await anyio.to_thread.run_sync(lambda: make(visit.context, run).close())
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size), "Cache-Control": "no-store"}
-        return StreamingResponse(pieces(file), media_type=TYPES[name.rpartition(".")[2]], headers=headers)
+        file = await anyio.to_thread.run_sync(make, visit.context, run)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(file, media_type=TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 async def _asked(visit: Visit, refused: Problem | None = None) -> Shown:

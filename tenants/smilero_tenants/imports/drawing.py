@@ -5,11 +5,12 @@ from typing import Any
 
 from smilero_core.plugins.context import Context
 from smilero_core.registry.categories import Category
+from smilero_core.registry.csv_file import harmless
 from smilero_core.registry.import_runs import Run
 from smilero_core.registry.shop_sheet import COLUMNS, NEEDED
 from smilero_sdk.tables import Column
-from smilero_tenants.tables.files import CsvSheet, Sheet, XlsxSheet
-from smilero_tenants.tables.saying import harmless
+from smilero_tenants.tables.files import CsvSheet, whole
+from smilero_tenants.tables.workbook import XlsxSheet
 
 View = dict[str, object]
 # Lines on the page; the file has all that are told.
@@ -21,7 +22,7 @@ def shown_run(context: Context, run: Run, here: str) -> View:
     lines = [] if run.state == "unreadable" else [_line(context, run, one) for one in run.faults[:_MOST_SHOWN]]
     counts = {name: getattr(run, name) for name in ("total", "seen", "added", "changed", "same", "refused")}
     return {
-        "state": run.state,
+        "state": "halted" if run.halted else run.state,
         "busy": run.busy,
         "name": run.file_name or context.text("imports.nameless"),
         **counts,
@@ -47,20 +48,24 @@ def _sentence(context: Context, fault: Mapping[str, Any]) -> str:
     return context.text(fault["code"], **fault["params"])
 
 
-def refused_sheet(context: Context, run: Run, kind: str) -> Sheet:
+def refused_sheet(context: Context, run: Run, kind: str) -> bytes:
     """The refused lines as they came, each with what is to be mended. It takes a thread's time."""
     heads = [*run.head, context.text("imports.mend")]
-    sheet = _sheet(kind, context.text("imports.refused_title"), heads)
-    sheet.add(
-        [
-            [
-                *(_cell(cell, kind) for cell in [*one["cells"], *[""] * len(run.head)][: len(run.head)]),
-                _cell(" / ".join(f"{COLUMNS[f['column']][0]}: {_sentence(context, f)}" for f in one["faults"]), kind),
-            ]
-            for one in run.faults
-        ]
-    )
-    return sheet
+    rows = [[*_as_sent(run, one), _mended(context, one)] for one in run.faults]
+    if kind == "csv":
+        return whole(CsvSheet(list(map(harmless, heads))), [list(map(harmless, row)) for row in rows])
+    return whole(XlsxSheet(context.text("imports.refused_title"), heads, _columns(heads)), rows)
+
+
+def _as_sent(run: Run, one: Mapping[str, Any]) -> list[str]:
+    """The cells below the head of the sheet, no more and no less."""
+    return [*one["cells"], *[""] * len(run.head)][: len(run.head)]
+
+
+def _mended(context: Context, one: Mapping[str, Any]) -> str:
+    """Every fault of a line with its column."""
+    said = [(COLUMNS[fault["column"]][0] if fault["column"] else "", _sentence(context, fault)) for fault in one["faults"]]
+    return " / ".join(f"{column}: {text}" if column else text for column, text in said)
 
 
 def columns_told(context: Context) -> list[View]:
@@ -77,18 +82,14 @@ def columns_told(context: Context) -> list[View]:
     ]
 
 
-def template_sheet(context: Context, kind: str) -> Sheet:
+def template_sheet(context: Context, kind: str) -> bytes:
     """A sheet with its heads alone, and in a workbook a second one that explains them. It takes a thread's time."""
     told = [(str(one["name"]), f"{one['needed']} {one['about']}".strip()) for one in columns_told(context)]
-    sheet = _sheet(kind, context.text("imports.shops_title"), [name for name, _ in told])
-    if isinstance(sheet, XlsxSheet):
-        sheet.explain(context.text("imports.columns_title"), told)
-    return sheet
+    heads = [name for name, _ in told]
+    if kind == "csv":
+        return whole(CsvSheet(heads), [])
+    return whole(XlsxSheet(context.text("imports.shops_title"), heads, _columns(heads), (context.text("imports.columns_title"), told)), [])
 
 
-def _sheet(kind: str, title: str, heads: Sequence[str]) -> Sheet:
-    return CsvSheet(heads) if kind == "csv" else XlsxSheet(title, heads, [Column(str(number), "") for number, _ in enumerate(heads)])
-
-
-def _cell(text: str, kind: str) -> str:
-    return harmless(text) if kind == "csv" else text
+def _columns(heads: Sequence[str]) -> list[Column]:
+    return [Column(str(number), "") for number, _ in enumerate(heads)]

@@ -21,8 +21,8 @@ from smilero_sdk.i18n import DEFAULT_LANGUAGE
 from smilero_sdk.jobs import Job, Payload
 
 READ, KEEP = "import_read", "import_keep"
-# Lines that are looked at between two words of how far it is.
-AT_ONCE = 1_000
+# Lines that are looked at between two words of how far it is: a twentieth of the sheet, within these.
+FEWEST_AT_ONCE, MOST_AT_ONCE = 100, 2_500
 _TRIES = 5
 
 
@@ -79,9 +79,11 @@ async def read(ctx: OutsideContext, payload: OneRun) -> None:
             await ImportRuns(context.host).unreadable(payload.run_id, {"line": 0, "code": problem.code, "params": dict(problem.params)})
             context.realtime.ring(topic(payload.run_id))
         return
-    for start in range(0, len(records), AT_ONCE):
-        await asyncio.to_thread(judged.judge, records[start : start + AT_ONCE])
-        await _advance(outside, payload.run_id, min(start + AT_ONCE, len(records)), len(records))
+    step = max(FEWEST_AT_ONCE, min(len(records) // 20, MOST_AT_ONCE))
+    await _advance(outside, payload.run_id, 0, len(records))
+    for start in range(0, len(records), step):
+        await asyncio.to_thread(judged.judge, records[start : start + step])
+        await _advance(outside, payload.run_id, min(start + step, len(records)), len(records))
     verdict = await asyncio.to_thread(Verdict.of, judged.planner.plan, head.cells, judged.told, judged.count)
     async with outside.transaction() as context:
         await ImportRuns(context.host).judged(payload.run_id, verdict)

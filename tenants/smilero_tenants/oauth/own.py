@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -167,18 +168,23 @@ def _token(visit: Visit, one: KeptToken, path: str) -> Values:
     return {
         "name": one.name or visit.context.text("portal.tokens.nameless"),
         "scopes": None if one.scopes is None else _texts(visit, one.scopes),
-        "made": f"{one.created_at.astimezone(zone):%Y-%m-%d}",
-        "until": f"{one.expires_at.astimezone(zone):%Y-%m-%d}",
-        "used": one.last_used_on.isoformat() if one.last_used_on else None,
+        "made": _day(visit, one.created_at.astimezone(zone)),
+        "until": _day(visit, one.expires_at.astimezone(zone)),
+        "used": _day(visit, one.last_used_on) if one.last_used_on else None,
         "revoke": f"{path}/{one.id}/revoke",
     }
+
+
+def _day(visit: Visit, moment: date) -> str:
+    """With its year, as the visitor's language writes it."""
+    return str(format_skeleton("yMMMd", moment, locale=visit.context.language))
 
 
 def _program(visit: Visit, one: Allowed, path: str) -> Values:
     return {
         "name": one.program,
         "scopes": _texts(visit, one.scopes),
-        "since": f"{one.since.astimezone(ZoneInfo(visit.tenant.timezone)):%Y-%m-%d}",
+        "since": _day(visit, one.since.astimezone(ZoneInfo(visit.tenant.timezone))),
         "end": f"{path}/programs/{one.id}/end",
     }
 

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from babel.dates import format_skeleton
 from starlette.responses import Response
 
 from smilero_core.identity.finding import PeopleFinder
@@ -32,7 +33,7 @@ def told_kept(context: Context, kept: list[KeptBy]) -> list[Values]:
         {
             "what": context.text(one.kept.what),
             "why": context.text(one.kept.why),
-            "until": one.kept.until.isoformat() if one.kept.until else None,
+            "until": str(format_skeleton("yMMMd", one.kept.until, locale=context.language)) if one.kept.until else None,
         }
         for one in kept
     ]

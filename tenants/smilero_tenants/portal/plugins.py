@@ -12,6 +12,7 @@ from smilero_core.plugins.choosing import Choosing, UnfitError
 from smilero_core.plugins.fields import Kind, SettingField
 from smilero_core.plugins.opting import ShopSwitches
 from smilero_sdk.errors import Problem, not_found
+from smilero_sdk.i18n import in_language
 from smilero_sdk.ids import uuid7
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
 from smilero_tenants.faces.settings import FormFields, Words, Written, read_form
@@ -93,7 +94,7 @@ class PluginPortal:
             {
                 "title": title_of(plugin, language),
                 "icon": plugin.icon,
-                "description": plugin.description.get(language) or plugin.description["ko"],
+                "description": in_language(plugin.description, language),
                 "enabled": switches.has(plugin.name),
                 "action": f"{_LIST}/{plugin.name}",
                 "settings_url": f"{_LIST}/{plugin.name}" if plugin.shop_settings and switches.has(plugin.name) else None,

@@ -3,6 +3,7 @@
 The pages are her own: who helps her, or is shown her screen, has none of them.
 """
 
+from urllib.parse import unquote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -100,7 +101,11 @@ _ENDS = {State.ASKED: "identity.audit.screen_refused", State.SHOWN: "identity.au
 def page_of(path: str) -> str:
     """A page of the portal from which help may be asked: an address of this host, or the first page."""
     path = inner_path(path)
-    asks = path.partition("?")[0] in {_HELP, SHOWING}
+    place = path.partition("?")[0]
+    # Steps back, also written otherwise, would lead whoever follows the link away from the portal, as oneself.
+    if any(step in {".", ".."} for step in unquote(place).replace("\\", "/").split("/")):
+        return _HOME
+    asks = place in {_HELP, SHOWING}
     return path if (path == _HOME or path.startswith((f"{_HOME}/", f"{_HOME}?"))) and not asks and len(path) <= LONGEST_PATH else _HOME
 
 

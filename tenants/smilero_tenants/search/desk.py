@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from smilero_core.identity.access import PEOPLE_MANAGE
+from smilero_core.identity.access import PEOPLE_MANAGE, PLUGINS_READ
 from smilero_sdk.finding import weight
 from smilero_tenants.faces.frames import console_places
 from smilero_tenants.faces.visit import Visit
@@ -79,6 +79,8 @@ async def _markets(visit: Visit) -> list[Hit]:
 
 
 def _plugins(visit: Visit) -> list[Hit]:
+    if not visit.context.actor.may(PLUGINS_READ):
+        return []
     host, on = visit.parts.host, visit.context.plugins.open
     say = visit.context.text
     return [

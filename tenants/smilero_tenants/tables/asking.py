@@ -16,6 +16,7 @@ from smilero_sdk.words import composed
 PAGE_SIZE = 50
 _LONGEST = 60
 _MOST_PAGES = 100_000
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ class Asked:
         """The same with something else, as `?q=…&sort=…`."""
         return "?" + urlencode({**self.given, "sort": self.sort, **changes})
 
+    def last(self, total: int) -> "Asked | None":
+        """The last page there is, where a page behind it is asked for: rows go, and the address of a page stays."""
+        page = max(1, -(-total // PAGE_SIZE))
+        if self.page <= page:
+            return None
+        return replace(self, page=page, wanted=replace(self.wanted, offset=(page - 1) * PAGE_SIZE))
+
     def whole(self) -> Wanted:
         """All of what is asked for, not a page of it."""
         return replace(self.wanted, offset=0, limit=None)
@@ -72,7 +80,7 @@ async def read(context: TenantContext, table: Table, sent: ImmutableMultiDict[st
     if not known.issuperset(sent.keys()):
         raise _wrong()
     choices = {one.name: await one.choices(context) for one in table.filters if one.choices is not None}
-    given = {one.name: text for one in table.filters if (text := composed(sent.get(one.name, "")).strip())}
+    given = {one.name: text for one in table.filters if (text := " ".join(composed(sent.get(one.name, "")).split()))}
     filters = {one.name: _value(one, given[one.name], choices.get(one.name, ())) for one in table.filters if one.name in given}
     sort, page = sent.get("sort") or table.sort, _page(sent.get("page") or "1")
     name = sort.removeprefix("-")
@@ -91,9 +99,13 @@ def _value(asks: Filter, text: str, choices: Sequence[Choice]) -> str | date:
     if asks.asks is not Asks.DAY:
         return text
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise _wrong() from None
+    # Sources count on from a day, and a calendar ends.
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise _wrong()
+    return day
 
 
 def _page(text: str) -> int:

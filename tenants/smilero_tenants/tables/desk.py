@@ -48,6 +48,8 @@ class TableDesk:
         remembered = visit.request.cookies.get(place.cookie, "")
         asked = await place.read(context, ImmutableMultiDict(visit.request.query_params.multi_items()), remembered)
         found = await place.find(context, asked.wanted)
+        if (last := asked.last(found.total)) is not None:
+            asked, found = last, await place.find(context, last.wanted)
         rows = await place.rows(context, found.ids)
         values: Values = {"table": drawn(context, place.table, asked, found, rows), "path": place.path, "told": None}
         return Shown("console/table.html", values, headers=self._remember(asked))

@@ -10,7 +10,7 @@ from smilero_tenants.tables.saying import said
 
 View = dict[str, object]
 _NUMBERS = frozenset({Kind.NUMBER, Kind.WON})
-FORMATS = ("xlsx", "csv")
+FORMATS = ("xlsx", "csv", "pdf")
 _AS_TEXT = frozenset({Kind.TEXT, Kind.PHONE, Kind.STATE})
 _SAID = {
     (kind, way): f"tables.sort.{'text' if kind in _AS_TEXT else 'number' if kind in _NUMBERS else 'day'}.{way}"

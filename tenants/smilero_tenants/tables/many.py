@@ -71,7 +71,7 @@ class ManyPages:
             actor = visit.context.actor
             scope = Scope(f"{actor.role}:{actor.person_id}", f"{self._place.path} {action.name}", key)
             keys, body = IdempotencyKeys(visit.context.host), urlencode(sorted(posted.items())).encode()
-            answer = await keys.claim(scope, body)
+            answer = await keys.claim(scope, body, in_turn=True)
             if answer is None:
                 answer = Answer(HTTPStatus.OK, _OUTCOME, json.dumps(await self._done(visit, context, many)).encode())
                 await keys.keep(scope, body, answer)
@@ -97,19 +97,22 @@ class ManyPages:
             ids = (await self._place.find(context, asked.whole())).ids
         else:
             ids = _ids([str(one) for one in form.getlist("row")])
-        names = await self._names(context, ids[:_NAMED])
-        refused = None
+        refused, names = None, dict[UUID, str]()
         if not ids:
             refused = Problem("tables.none_chosen", HTTPStatus.UNPROCESSABLE_ENTITY)
         elif len(ids) > MOST:
             refused = Problem("tables.too_many", HTTPStatus.UNPROCESSABLE_ENTITY, most=MOST, count=len(ids))
-        elif not names:
-            raise not_found()
+        else:
+            names = await self._names(context, ids)
+            # Only what is here is counted and asked about.
+            ids = [one for one in ids if one in names]
+            if not ids:
+                raise not_found()
         values: Values = {
             "title": context.text(action.label),
             "question": context.text(action.question, count=len(ids)),
-            "names": list(names.values()),
-            "more": max(0, len(ids) - len(names)),
+            "names": [names[one] for one in ids[:_NAMED]] if names else [],
+            "more": max(0, len(ids) - _NAMED) if names else 0,
             "fields": {"act": action.name, "rows": " ".join(map(str, ids[:MOST]))},
             "key": str(uuid7()),
             "alert": context.text(refused.code, **refused.params) if refused else None,
@@ -126,8 +129,9 @@ class ManyPages:
         names = await self._names(context, many.ids)
         if not names:
             raise not_found()
-        done, failed = 0, list[dict[str, object]]()
-        for one in many.ids:
+        done, failed = 0, dict[UUID, dict[str, object]]()
+        # In one order for all: two who change the same rows at once wait for each other, and never both.
+        for one in sorted(many.ids):
             try:
                 async with visit.context.host.savepoint():
                     await self._place.ask(context, partial(many.action.carry_out, context, one))
@@ -135,8 +139,9 @@ class ManyPages:
             except Problem as problem:
                 if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
-                failed.append({"name": names.get(one, ""), "code": problem.code, "params": dict(problem.params)})
-        return {"done": done, "failed": json.loads(json.dumps(failed, default=str))}
+                failed[one] = {"name": names.get(one, ""), "code": problem.code, "params": dict(problem.params)}
+        told = [failed[one] for one in many.ids if one in failed]
+        return {"done": done, "failed": json.loads(json.dumps(told, default=str))}
 
     async def _names(self, context: Context, ids: Sequence[UUID]) -> dict[UUID, str]:
         first = self._place.table.columns[0]

@@ -1,18 +1,14 @@
 """A value of a table in words for the page, and as itself for a file."""
 
-import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 
+from smilero_core.identity.phone import hyphened
+from smilero_core.registry.csv_file import harmless
 from smilero_sdk.context import TenantContext
 from smilero_sdk.tables import Column, Kind, State, Value
-
-# Where a spreadsheet would begin to reckon (OWASP, "CSV Injection"), the wide forms of Korean keyboards too.
-FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-# What no cell of a workbook may hold (ECMA-376, part 1, 22.9.2.19, and XML 1.0, 2.2).
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def said(context: TenantContext, column: Column, value: Value) -> str:
@@ -33,29 +29,27 @@ def said(context: TenantContext, column: Column, value: Value) -> str:
             return value.isoformat()
 
 
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before it where it would be a formula, which makes it text."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
-
-
 def as_text(context: TenantContext, column: Column, value: Value) -> str:
     """A cell of a CSV file: numbers without their commas, text that makes no spreadsheet reckon."""
     if isinstance(value, int) and column.kind in {Kind.NUMBER, Kind.WON}:
         return str(value)
-    return harmless(said(context, column, value))
+    return harmless(said(context, column, _shown(column, value)))
 
 
-def as_itself(context: TenantContext, value: Value) -> str | int | date | datetime | None:
+def as_itself(context: TenantContext, column: Column, value: Value) -> str | int | date | datetime | None:
     """A cell of a workbook: numbers and days as such, moments where the markets are."""
-    match value:
-        case State():
-            return _NO_TEXT.sub("", value.text)
-        case str():
-            return _NO_TEXT.sub("", value)
-        case datetime():
-            return _here(context, value).replace(tzinfo=None, microsecond=0)
-        case _:
-            return value
+    match _shown(column, value):
+        case State() as state:
+            return state.text
+        case datetime() as moment:
+            return _here(context, moment).replace(tzinfo=None, microsecond=0)
+        case other:
+            return other
+
+
+def _shown(column: Column, value: Value) -> Value:
+    """A telephone number with its hyphens: of digits alone a spreadsheet makes a number, and drops the zero."""
+    return hyphened(value) if column.kind is Kind.PHONE and isinstance(value, str) else value
 
 
 def _here(context: TenantContext, moment: datetime) -> datetime:

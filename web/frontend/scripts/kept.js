@@ -2,6 +2,8 @@
 import { drop, forget, keep, taps, waits } from './taps.js';
 
 const LIST = '/portal/kept';
+// Milliseconds that whoever leaves waits for the phone to forget, at most.
+const LONGEST = 3_000;
 // Milliseconds until the next try while something waits: at first, and at most.
 const SOON = 5_000;
 const LONG = 120_000;
@@ -15,8 +17,19 @@ function matches(path, address) {
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
+/** A page that was kept is of its own time: an undo in it is over or done, and its yesterday may be another day's. */
+function date(portal, drawn) {
+  portal.querySelector('[data-undo]')?.remove();
+  const [then, now] = [new Date(drawn), new Date()];
+  if (then.toDateString() === now.toDateString()) return;
+  const day = then.toLocaleDateString(document.documentElement.lang, { month: 'long', day: 'numeric' });
+  const { textContent } = portal.querySelector('[data-kept-old]');
+  for (const dated of portal.querySelectorAll('[data-dated]')) dated.textContent = fill(textContent, { day });
+}
+
 export function kept(portal) {
   const told = JSON.parse(portal.dataset.kept);
+  if (portal.dataset.copy) date(portal, Number(portal.dataset.copy));
   const workers = navigator.serviceWorker;
   // Not there on a line without TLS, and in some private windows.
   if (!workers) return;
@@ -42,6 +55,8 @@ export function kept(portal) {
     item.removeAttribute('data-kept-tap');
     item.className = `tap ${state}`;
     const values = { told: tap.told, name: nameOf(tap), time: timeOf(tap) };
+    const holds = { told: Boolean(tap.told), untold: !tap.told, unsure: Boolean(tap.unsure), sure: !tap.unsure };
+    for (const one of item.querySelectorAll('[data-kept-if]')) if (!holds[one.dataset.keptIf]) one.remove();
     for (const text of item.querySelectorAll('[data-fill]')) text.textContent = fill(text.textContent, values);
     const way = item.querySelector('[data-kept-go]');
     if (way && tap.go) way.href = tap.go;
@@ -77,7 +92,8 @@ export function kept(portal) {
   }
 
   async function show() {
-    const all = await taps();
+    // Where the phone's store is shut nothing was ever written down.
+    const all = await taps().catch(() => []);
     const own = all.filter(({ mark }) => mark === told.mark);
     const unsent = own.filter(waits);
     const shown = whole ? own : own.filter((tap) => !waits(tap) || tap.stopped === 'out');
@@ -112,7 +128,12 @@ export function kept(portal) {
     if (form.method !== 'post' || !told.forms.some(({ path }) => matches(path, new URL(form.action).pathname))) return;
     const key = form.querySelector('[name=idempotency_key]');
     if (!key) return;
-    key.value = crypto.randomUUID();
+    const renew = () => {
+      key.value = crypto.randomUUID();
+    };
+    renew();
+    // Back from the next page, this one may be shown as it was left: what is tapped now is something new.
+    window.addEventListener('pageshow', ({ persisted }) => persisted && renew());
     const mark = document.createElement('input');
     Object.assign(mark, { type: 'hidden', name: 'kept_for', value: told.mark });
     form.append(mark);
@@ -120,7 +141,7 @@ export function kept(portal) {
 
   async function start() {
     if (!told.mark) {
-      await forget();
+      await forget().catch(() => undefined);
       await show();
       return;
     }
@@ -155,7 +176,8 @@ export function leave(form) {
   form.addEventListener('submit', async (event) => {
     if (!navigator.serviceWorker) return;
     event.preventDefault();
-    await forget();
+    // Whatever the phone's store does or does not do, the way out is open.
+    await Promise.race([forget(), new Promise((resolve) => setTimeout(resolve, LONGEST))]).catch(() => undefined);
     form.submit();
   });
 }

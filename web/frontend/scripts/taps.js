@@ -42,12 +42,16 @@ export async function taps() {
   return (await within('readonly', (store) => store.getAll())).sort((one, other) => one.at - other.at);
 }
 
-/** Keep a tap. The same form sent twice is one. */
+const sameForm = (one, other) => JSON.stringify([one.path, one.fields]) === JSON.stringify([other.path, other.fields]);
+
+/** Keep a tap. The same form sent twice is one; something else under the same key is a tap of its own. */
 export async function keep(tap) {
   try {
     await within('readwrite', (store) => store.add(tap));
   } catch (error) {
     if (error.name !== 'ConstraintError') throw error;
+    const before = await within('readonly', (store) => store.get(tap.key));
+    if (before && !sameForm(before, tap)) await keep({ ...tap, key: crypto.randomUUID() });
   }
 }
 

@@ -24,6 +24,11 @@ export function voice(place) {
     button.toggleAttribute('data-listening', on);
   }
 
+  function put(text) {
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
   /** Put what was heard into the field; whether it was of use there. */
   function take(alternatives) {
     if (field.dataset.shape !== 'amount') {
@@ -34,7 +39,12 @@ export function voice(place) {
       // The recogniser's second thought may be the number where its first is a word.
       const amount = alternatives.map(spokenNumber).find((number) => number !== null);
       if (amount === undefined) return false;
-      field.value = String(amount);
+      const before = field.value;
+      put(String(amount));
+      // More than the field takes: a part of a price is a wrong price.
+      if (Number(field.value.replace(/\D/g, '')) === amount) return true;
+      put(before);
+      return false;
     }
     field.dispatchEvent(new Event('input', { bubbles: true }));
     return true;

@@ -28,11 +28,12 @@ self.addEventListener('message', (event) => event.waitUntil(greet(event.data)));
 self.addEventListener('sync', (event) => event.waitUntil(sendAgain()));
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const address = new URL(request.url);
+  const { origin, pathname } = address;
   if (origin !== self.location.origin) return;
   const looks = request.method === 'GET';
   if (request.mode === 'navigate') {
-    if (looks) event.respondWith(show(event, pathname));
+    if (looks) event.respondWith(show(event, address));
     else if (request.method === 'POST') event.respondWith(command(request, pathname));
   } else if (looks && pathname.startsWith('/static/')) event.respondWith(built(request));
   else if (looks && pathname === LOOK) event.respondWith(look(request));
@@ -43,12 +44,15 @@ async function takeOver() {
   await self.clients.claim();
 }
 
+/** A phone whose store is full or shut loses what would be kept, never the answer itself. */
+const aside = (promise) => promise.catch(() => undefined);
+
 /** A page has opened, or thinks that the network is back: of the person with this mark, who may keep these pages. */
 async function greet({ mark, pages }) {
   const sent = await send();
   // The first request after an outage often fails still: it is tried once more as soon as another comes through.
   if ((cut || !sent) && (await probe()) && !sent) await send();
-  if (!cut) await fill(mark, pages);
+  if (!cut) await aside(fill(mark, pages));
 }
 
 /** The promise's value, unless it takes so many milliseconds; none: as long as it takes. */
@@ -88,54 +92,68 @@ async function found(path) {
   return undefined;
 }
 
+/** A page as it is kept: it says of itself that it is a copy, and when the server drew it. */
+async function copied(answer) {
+  const headers = new Headers(answer.headers);
+  // What arrives here is unpacked already.
+  for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name);
+  const drawn = Date.parse(headers.get('Date')) || Date.now();
+  return new Response((await answer.text()).replace(' data-kept=', ` data-copy="${drawn}" data-kept=`), { headers });
+}
+
 /** Keep a page if the server says for whom; whether it did. What was kept for anybody else goes. */
 async function shelve(path, answer, wanted) {
   const mark = answer.headers.get('Kept-For');
   if (!answer.ok || !mark || (wanted && mark !== wanted)) return false;
   await forgetPages(mark);
-  await (await caches.open(PAGES + mark)).put(path, answer);
+  await (await caches.open(PAGES + mark)).put(path, await copied(answer));
   return true;
 }
 
 /** A page that was kept and now leads away or is refused was somebody's who is not in any more. */
 const gone = (answer) => answer.type === 'opaqueredirect' || (answer.status >= 400 && answer.status < 500);
 
-async function show(event, path) {
-  const kept = await found(path);
+async function show(event, { pathname: path, search }) {
+  const kept = await aside(found(path));
+  let answer;
   try {
     const asked = event.preloadResponse.then((early) => early ?? fetch(event.request));
-    const answer = await soon(asked, kept && PAGE_PATIENCE);
+    answer = await soon(asked, kept && PAGE_PATIENCE);
     if (kept && AWAY.has(answer.status)) throw new Error('away');
-    await reached(true);
-    if (kept && gone(answer)) await forgetPages();
-    else event.waitUntil(shelve(path, answer.clone()));
-    return answer;
   } catch {
     await reached(false);
     if (kept) return kept;
-    return (await found(LIST)) ? Response.redirect(`${LIST}#closed`) : Response.error();
+    return (await aside(found(LIST))) ? Response.redirect(`${LIST}#closed`) : Response.error();
   }
+  await reached(true);
+  if (kept && gone(answer)) await aside(forgetPages());
+  // What an address brings along, as one customer's number, is of that moment and of nobody who comes later.
+  else if (!search) event.waitUntil(aside(shelve(path, answer.clone())));
+  return answer;
 }
+
+/** Whether a page was drawn too long ago; of a phone whose clock stands elsewhere, always. */
+const isOld = (page) => Math.abs(Date.now() - Date.parse(page.headers.get('Date'))) > OLD;
 
 /** Fetch what is missing or old of the pages that may be kept, with all that they are drawn with. */
 async function fill(mark, pages) {
   const drawn = new Set([LOOK]);
   let fresh = false;
-  try {
-    for (const path of pages) {
-      let page = await (await caches.open(PAGES + mark)).match(path, LATEST);
-      if (!page || Date.now() - Date.parse(page.headers.get('Date')) > OLD) {
-        page = await fetch(path, { redirect: 'manual' });
-        fresh = true;
-        if (gone(page)) await forgetPages();
-        if (!(await shelve(path, page.clone(), mark))) continue;
+  for (const path of pages) {
+    let page = await (await caches.open(PAGES + mark)).match(path, LATEST);
+    if (!page || isOld(page)) {
+      page = await aside(fetch(path, { redirect: 'manual' }));
+      if (!page) {
+        await reached(false);
+        return;
       }
-      for (const [address] of (await page.text()).matchAll(/\/static\/dist\/[\w.-]+/g)) drawn.add(address);
+      fresh = true;
+      if (gone(page)) await forgetPages();
+      if (!(await shelve(path, page.clone(), mark))) continue;
     }
-    if (fresh) await restock(drawn);
-  } catch {
-    await reached(false);
+    for (const [address] of (await page.text()).matchAll(/\/static\/dist\/[\w.-]+/g)) drawn.add(address);
   }
+  if (fresh) await restock(drawn);
 }
 
 /** Keep the built files that are needed, and no older ones. Fonts stay, as far as they were ever fetched. */
@@ -145,55 +163,60 @@ async function restock(addresses) {
     const { pathname } = new URL(url);
     if (!addresses.has(pathname) && !pathname.includes('/fonts/')) await cache.delete(url);
   }
-  for (const address of addresses) if (!(await cache.match(address, LATEST))) await cache.add(address);
+  // One that is gone, because the server was renewed meanwhile, costs none of the others.
+  for (const address of addresses) if (!(await cache.match(address, LATEST))) await aside(cache.add(address));
 }
 
+const known = async (request) => (await caches.open(BUILT)).match(request, LATEST);
+const stock = async (request, answer) => (await caches.open(BUILT)).put(request, answer);
+
 async function built(request) {
-  const cache = await caches.open(BUILT);
-  const known = await cache.match(request, LATEST);
-  if (known) return known;
+  const before = await aside(known(request));
+  if (before) return before;
   const answer = await fetch(request);
   // Its name says which content it is, so it is never another one.
-  if (answer.ok && answer.headers.get('Cache-Control')?.includes('immutable')) await cache.put(request, answer.clone());
+  if (answer.ok && answer.headers.get('Cache-Control')?.includes('immutable')) await aside(stock(request, answer.clone()));
   return answer;
 }
 
 async function look(request) {
-  const cache = await caches.open(BUILT);
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) await cache.put(request, answer.clone());
-    return answer;
-  } catch {
-    return (await cache.match(request, LATEST)) ?? Response.error();
-  }
+  const answer = await aside(fetch(request));
+  if (answer?.ok) await aside(stock(request, answer.clone()));
+  return answer ?? (await aside(known(request))) ?? Response.error();
 }
 
 // Taps.
 
 async function fieldsOf(request) {
   const plain = request.headers.get('Content-Type')?.startsWith('application/x-www-form-urlencoded');
-  return plain ? Object.fromEntries(await request.formData()) : {};
+  return plain ? Object.fromEntries(await request.clone().formData()) : {};
 }
 
 async function command(request, path) {
-  const posted = fieldsOf(request.clone());
+  const { [FOR]: mark, [KEY]: key, ...rest } = await fieldsOf(request);
+  // Asked before: a line that breaks on the way has taken the tap along, perhaps.
+  const online = navigator.onLine;
   let answer;
   try {
-    answer = await soon(fetch(request), PATIENCE);
+    // What is not kept has the time that it needs, as a photo on a slow line has.
+    answer = await soon(fetch(request), mark && PATIENCE);
   } catch {
     await reached(false);
   }
-  const { [FOR]: mark, [KEY]: key, ...rest } = await posted;
   if (answer && !(mark && AWAY.has(answer.status))) {
     await reached(true);
     // Any other command may be the one that changes who is in, or where: the next page says it.
-    if (!mark) await forgetPages();
+    if (!mark) await aside(forgetPages());
     return answer;
   }
   if (!mark || !key) return Response.redirect(`${LIST}#unsent`, 303);
   const from = request.referrer ? new URL(request.referrer).pathname : '/portal';
-  await keep({ key, mark, path, from, fields: rest, at: Date.now(), state: 'waiting', unsure: Boolean(answer) || navigator.onLine });
+  try {
+    await keep({ key, mark, path, from, fields: rest, at: Date.now(), state: 'waiting', unsure: Boolean(answer) || online });
+  } catch {
+    // No room for it: she is told, and does not wait for what nobody knows of.
+    return Response.redirect(`${LIST}#unsent`, 303);
+  }
   // Where the browser can, it wakes the worker when the network is back, though all pages are closed by then.
   await self.registration.sync?.register('taps').catch(() => undefined);
   await tell();
@@ -213,40 +236,47 @@ async function sendAgain() {
 }
 
 async function sendAll() {
-  for (const tap of (await taps()).filter(waits)) {
-    if (Date.now() - tap.at > DAY) await note(tap, { state: 'late' });
-    else if (await note(tap, { trying: true })) {
-      const { again, ...news } = await sendOne(tap);
+  let whole = true;
+  for (const tap of ((await aside(taps())) ?? []).filter(waits)) {
+    // A clock that was wrong by more than a day, then or now, says nothing of how long ago it was.
+    if (Math.abs(Date.now() - tap.at) > DAY) await note(tap, { state: 'late', trying: false });
+    // A worker that was stopped while it sent has not noted what came of it.
+    else if (await note(tap, { trying: true, unsure: Boolean(tap.unsure || tap.trying) })) {
+      const { again, dead, ...news } = await sendOne(tap);
       await note(tap, { trying: false, ...news });
       await tell();
-      if (again) return false;
+      if (dead) return false;
+      // One that the server stumbles on does not hold up those behind it.
+      whole &&= !again;
       if (news.stopped === 'out') break;
     }
   }
   await tell();
-  return true;
+  return whole;
 }
 
-/** What came of sending a tap: what is new of it, and `again` when nothing is known yet. */
+/** What came of sending a tap: what is new of it; `again` when nothing is known yet, `dead` when nothing comes through at all. */
 async function sendOne({ key, mark, path, fields }) {
   const body = new URLSearchParams({ ...fields, [FOR]: mark, [KEY]: key });
+  const online = navigator.onLine;
   let answer;
   try {
     // A redirect would be to the sign-in: what was done is told as JSON.
     answer = await soon(fetch(path, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual' }), PATIENCE);
   } catch {
     await reached(false);
-    return navigator.onLine ? { again: true, unsure: true } : { again: true };
+    return { again: true, dead: true, ...(online && { unsure: true }) };
   }
   await reached(true);
   if (answer.type === 'opaqueredirect') {
-    await forgetPages();
+    await aside(forgetPages());
     return { stopped: 'out' };
   }
-  if (answer.status === OTHER_HAND) return { stopped: 'other' };
-  const busy = answer.status === TOO_OFTEN || answer.status >= 500 || answer.headers.has('Retry-After');
-  const word = busy ? undefined : await answer.json().catch(() => undefined);
+  const { ok, status } = answer;
+  if (status === OTHER_HAND) return { stopped: 'other' };
+  const busy = status === TOO_OFTEN || status >= 500 || answer.headers.has('Retry-After');
+  const word = busy ? undefined : await aside(soon(answer.json(), PATIENCE));
   // Somebody between us and the server answered: a hotel's page, a proxy's.
-  if (busy || (answer.ok && !word)) return { again: true, unsure: true };
-  return { state: answer.ok ? 'done' : 'refused', told: word?.told, go: word?.path, stopped: undefined };
+  if (busy || (ok && !word?.told)) return { again: true, unsure: true, dead: status === TOO_OFTEN || AWAY.has(status) };
+  return { state: ok ? 'done' : 'refused', told: word?.told, go: word?.path, stopped: undefined };
 }

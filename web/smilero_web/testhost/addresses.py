@@ -38,7 +38,7 @@ def _table(plugin: str, one: TablePage) -> list[Address]:
 
 def _page(plugin: str, one: PageOperation) -> Address:
     path = face_path(one.face, plugin, one.path)
-    return Address(Door(one.face.value), one.method, path, one.permission, one.parameters, one.form, _query(one.query))
+    return Address(Door(one.face.value), one.method, path, one.permission, one.parameters, one.form, _query(one.query), one.paper)
 
 
 def _query(model: type[BaseModel] | None) -> str:

@@ -61,14 +61,22 @@ async def list_campaigns(ctx: TenantContext, query: Before) -> View:
 @pages.get(Face.PORTAL, "/campaigns/{campaign_id}/made", permission=MANAGE)
 async def show_made(ctx: TenantContext, campaign_id: UUID) -> View:
     """A new coupon: tell people of it."""
-    campaign = await _own(ctx, campaign_id)
-    return View("coupons/made.html", {**card(ctx, campaign), **_share(ctx, campaign), "list_url": f"{BASE}/campaigns"})
+    campaign = await own_campaign(ctx, campaign_id)
+    return View(
+        "coupons/made.html",
+        {
+            **card(ctx, campaign),
+            **_share(ctx, campaign),
+            "list_url": f"{BASE}/campaigns",
+            "slips_url": f"{BASE}/campaigns/{campaign.id}/slips",
+        },
+    )
 
 
 @pages.get(Face.PORTAL, "/campaigns/{campaign_id}", permission=READ)
 async def show_campaign(ctx: TenantContext, campaign_id: UUID) -> View:
     """One coupon, counting live."""
-    campaign = await _own(ctx, campaign_id)
+    campaign = await own_campaign(ctx, campaign_id)
     context = {
         "state_text": ctx.text(f"coupons.state.{state(ctx, campaign)}"),
         "claimed": campaign.claimed,
@@ -76,6 +84,7 @@ async def show_campaign(ctx: TenantContext, campaign_id: UUID) -> View:
         "stock": campaign.stock,
         "live_url": f"{BASE}/campaigns/{campaign.id}/live",
         "end_action": None,
+        "slips_url": f"{BASE}/campaigns/{campaign.id}/slips" if ctx.actor.may(MANAGE) else None,
         "key": str(uuid7()),
         "back_url": f"{BASE}/campaigns",
     }
@@ -85,14 +94,14 @@ async def show_campaign(ctx: TenantContext, campaign_id: UUID) -> View:
 @pages.get(Face.PORTAL, "/campaigns/{campaign_id}/live", permission=READ)
 async def live_counts(ctx: TenantContext, campaign_id: UUID) -> Live:
     """The counts of one coupon, as they change."""
-    campaign = await _own(ctx, campaign_id)
+    campaign = await own_campaign(ctx, campaign_id)
     return Live(topic(campaign.id), "counts", {"claimed": campaign.claimed, "redeemed": campaign.redeemed}, shared=True)
 
 
 @pages.post(Face.PORTAL, "/campaigns/{campaign_id}/undo", permission=MANAGE)
 async def undo_campaign(ctx: TenantContext, campaign_id: UUID) -> Redirect:
     """Take a coupon back that nobody has claimed yet."""
-    await CouponService(ctx).undo_campaign(await _own(ctx, campaign_id))
+    await CouponService(ctx).undo_campaign(await own_campaign(ctx, campaign_id))
     return Redirect(f"{BASE}/campaigns?undone=true")
 
 
@@ -109,7 +118,7 @@ async def redeem(ctx: TenantContext, form: Code) -> Redirect:
     """Use the coupon at the shop that is worked for."""
     digits = "".join(character for character in form.code if character.isascii() and character.isdigit())
     redemption = await CouponService(ctx).redeem_at(required_shop(ctx), digits)
-    campaign = await _own(ctx, redemption.campaign_id)
+    campaign = await own_campaign(ctx, redemption.campaign_id)
     return Redirect(f"{BASE}/redemptions/{redemption.id}", f"coupons.kept.{campaign.kind}", {"value": campaign.value})
 
 
@@ -120,7 +129,7 @@ async def show_result(ctx: TenantContext, redemption_id: UUID) -> View:
     redemption = await _own_redemption(ctx, redemption_id)
     if redemption.undone_at is not None:
         return View("coupons/undone.html", {"next_url": f"{BASE}/check"})
-    campaign = await _own(ctx, redemption.campaign_id)
+    campaign = await own_campaign(ctx, redemption.campaign_id)
     today = day_of(ctx.now, ctx.tenant.timezone)
     nth = await service.repository.redemptions_between(
         redemption.shop_id, end_of(today - timedelta(days=1), ctx.tenant.timezone), redemption.redeemed_at
@@ -147,7 +156,8 @@ async def _own_redemption(ctx: TenantContext, redemption_id: UUID) -> Redemption
     return redemption
 
 
-async def _own(ctx: TenantContext, campaign_id: UUID) -> Campaign:
+async def own_campaign(ctx: TenantContext, campaign_id: UUID) -> Campaign:
+    """A campaign of a shop of the actor's. Raises `http.not_found`."""
     campaign = await CouponService(ctx).repository.campaign(campaign_id)
     if campaign is None or not ctx.actor.works_at(campaign.shop_id):
         raise not_found("campaign")

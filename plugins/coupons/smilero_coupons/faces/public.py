@@ -56,7 +56,7 @@ async def show_mine(ctx: TenantContext, claim_id: UUID) -> View:
     """The customer's own coupon, with its number and what the till's camera reads."""
     repository = CouponService(ctx).repository
     claim = await repository.claim(claim_id)
-    if claim is None or claim.person_id != ctx.actor.person_id:
+    if claim is None or claim.person_id is None or claim.person_id != ctx.actor.person_id:
         raise not_found("claim")
     campaign = await repository.campaign(claim.campaign_id)
     if campaign is None:

@@ -1,15 +1,15 @@
-"""What a merchant or clerk did last with coupons and can still take back."""
+"""What a merchant or clerk did last with coupons, on phones or on paper, and can still take back."""
 
 from smilero_coupons.routes import MANAGE, REDEEM
 from smilero_coupons.service import CouponService
 from smilero_sdk.context import TenantContext
 from smilero_sdk.pages import Undo
 
-_RIGHTS = {"campaigns": MANAGE, "redemptions": REDEEM}
+_RIGHTS = {"campaigns": MANAGE, "redemptions": REDEEM, "sheets": MANAGE}
 
 
 async def last_step(ctx: TenantContext) -> Undo | None:
-    """The visitor's newest coupon made or used at the shop that is worked for, while it can be taken back."""
+    """The visitor's newest coupon made, used or put on paper at the shop that is worked for, while it can be taken back."""
     if ctx.shop_id is None or ctx.visitor_id is None:
         return None
     service = CouponService(ctx)

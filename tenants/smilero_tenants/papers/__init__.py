@@ -1,0 +1,1 @@
+"""Paper: what plugins and the host have to print, set as PDF."""
