@@ -17,9 +17,10 @@ ERROR: dict[str, object] = {
 }
 
 MENU = [
-    {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None},
-    {"label": "쿠폰", "url": "/console/coupons", "icon": "ticket-percent", "current": False, "count": 4},
-    {"label": "기능 켜고 끄기", "url": "/console/plugins", "icon": "toggle-right", "current": False, "count": None},
+    {"label": "시장과 점포", "url": "/console/shops", "icon": "store", "current": True, "count": None, "part": ""},
+    {"label": "쿠폰", "url": "/console/coupons", "icon": "ticket-percent", "current": False, "count": 4, "part": ""},
+    {"label": "기능 켜고 끄기", "url": "/console/plugins", "icon": "toggle-right", "current": False, "count": None, "part": "seldom"},
+    {"label": "내 확인 방법", "url": "/console/factors", "icon": "fingerprint-pattern", "current": False, "count": None, "part": "own"},
 ]
 KINDS = ("switch", "number", "text", "paragraph", "choice", "list", "date", "time", "secret")
 _WAYS = {"switch_url": "/switch", "sessions_url": "/console/sessions", "sign_out_url": "/sign-out"}

@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 
 const ICONS = [
   'a-large-small', 'arrow-left', 'arrow-right-left', 'calendar-days', 'camera', 'camera-off', 'check', 'chevron-down', 'chevron-left',
-  'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
+  'chevron-right', 'circle-alert', 'circle-check-big', 'circle-stop', 'circle-user-round', 'circle-x', 'delete', 'fingerprint-pattern', 'globe',
   'headset', 'house', 'inbox', 'key-round', 'layout-grid', 'log-in', 'log-out', 'mail-open', 'map', 'map-pin', 'menu', 'mic', 'notebook-pen', 'phone',
   'printer', 'puzzle', 'refresh-cw', 'scan-line', 'scan-qr-code', 'search', 'settings', 'share-2', 'shopping-basket',
   'smartphone', 'square-parking', 'store', 'ticket-percent', 'ticket-plus', 'toggle-right', 'toilet', 'triangle-alert',

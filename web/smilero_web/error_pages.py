@@ -12,7 +12,7 @@ from http import HTTPStatus
 from smilero_sdk.context import Tenant
 from smilero_sdk.errors import Problem
 from smilero_sdk.pages import Face
-from smilero_tenants.faces.frames import DAILY, SELDOM, SWITCH_URL
+from smilero_tenants.faces.frames import DAILY, OWN, SELDOM, SWITCH_URL
 from smilero_web.place import here, stand
 from smilero_web.runtime import Parts
 from smilero_web.site import PLATFORM_SITE, tenant_site
@@ -126,8 +126,13 @@ def _portal(parts: Parts, language: str) -> dict[str, object]:
 
 def _console(parts: Parts, language: str) -> dict[str, object]:
     """With the places that everybody has who works there."""
-    places = (("console.menu.work", "/console/work", "inbox", None), *DAILY, *SELDOM)
-    menu = [_place(parts, language, label, url, icon) for label, url, icon, permission in places if permission is None]
+    work = ("console.menu.work", "/console/work", "inbox", None)
+    menu = [
+        _place(parts, language, label, url, icon) | {"part": part}
+        for part, places in (("", (work, *DAILY)), ("seldom", SELDOM), ("own", OWN))
+        for label, url, icon, permission in places
+        if permission is None
+    ]
     return {"menu": menu, "person": "", "sign_out_url": "/sign-out", "switch_url": SWITCH_URL, "sessions_url": "/console/sessions"}
 
 

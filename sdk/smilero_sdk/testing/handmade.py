@@ -40,6 +40,7 @@ CLASSES: Mapping[str, str] = {
     "choice": "pick and narrow_by of ui/form.html",
     "choice-line": "choice of ui/form.html",
     "choices": "answers of ui/form.html",
+    "desk-entry": "desk_place of ui/desk.html",
     "digits": "digits of ui/keypad.html",
     "empty": "empty of ui/parts.html",
     "entry": "field, paragraph, pick, answers and entry of ui/form.html",

@@ -43,8 +43,11 @@ SELDOM: tuple[_Place, ...] = (
     ("console.menu.programs", "/console/programs", "globe", PROGRAMS_MANAGE),
     ("console.menu.foundation", "/console/foundation", "settings", FOUNDATION_MANAGE),
     ("console.menu.audit", "/console/audit", "notebook-pen", AUDIT_READ),
-    ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),
+)
+# What is the visitor's own, folded under the name.
+OWN: tuple[_Place, ...] = (
     ("console.menu.factors", "/console/factors", "fingerprint-pattern", None),
+    ("console.menu.tokens", "/console/tokens", "key-round", TOKENS_MAKE),
 )
 
 _BAR = 3
@@ -135,17 +138,17 @@ async def _console_menu(visit: Visit) -> list[View]:
 
 
 async def console_places(visit: Visit) -> list[View]:
-    """All places of the console's menu that the visitor may go to: `label`, `url` and more; what waits first."""
+    """All places of the console's menu that the visitor may go to: `label`, `url`, `part` of the menu and more; what waits first."""
     work = _place(visit, "console.menu.work", "/console/work", "inbox")
     plugins = [_entry(visit, item, plugin) for plugin, item in await _items(visit)]
-    return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM)]
+    return [work, *_places(visit, DAILY), *plugins, *_places(visit, SELDOM, "seldom"), *_places(visit, OWN, "own")]
 
 
-def _places(visit: Visit, places: Iterable[_Place]) -> list[View]:
+def _places(visit: Visit, places: Iterable[_Place], part: str = "") -> list[View]:
     """Those that the visitor may go to."""
     actor = visit.context.caller
     return [
-        _place(visit, label, url, icon)
+        _place(visit, label, url, icon) | {"part": part}
         for label, url, icon, permission in places
         if permission is None or (actor is not None and actor.may(permission))
     ]
@@ -171,4 +174,4 @@ def _place(visit: Visit, label: str, url: str, icon: str) -> View:
     path = visit.request.url.path
     # At a desk one stays in a place while going deeper; on the phone the bar stands below the three first pages only.
     current = path == url or (visit.face is Face.CONSOLE and path.startswith(f"{url}/"))
-    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": current, "count": None}
+    return {"label": visit.context.text(label), "url": url, "icon": icon, "current": current, "count": None, "part": ""}

@@ -15,6 +15,8 @@ export function keypad(form) {
   const boxed = form.querySelector('[data-digits]');
   const keys = form.querySelector('[data-keys]');
   const said = form.querySelector('[data-keys-said]');
+  // Without its number or its keys the field stays a field.
+  if (!input || !keys) return;
   const limit = boxed ? Number(boxed.dataset.digits) : LIMITS[input.dataset.shape];
   const shape = SHAPES[input.dataset.shape] ?? ((digits) => digits);
   let saying;

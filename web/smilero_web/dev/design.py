@@ -157,7 +157,7 @@ def samples(templates: Templates, language: str, macro: Macro, known: dict[str, 
 def _frame(face: str) -> View:
     """A frame of nobody's: the page is about its parts."""
     if face == "console":
-        here = {"label": "/dev/design", "url": "/dev/design?face=console", "icon": "store", "current": True, "count": 4}
+        here = {"label": "/dev/design", "url": "/dev/design?face=console", "icon": "store", "current": True, "count": 4, "part": ""}
         return {
             "menu": [here],
             "person": "owner",
