@@ -44,7 +44,7 @@ class TestFrontPage:
     async def test_it_names_the_source_of_the_figures(self, site: Site) -> None:
         _, text = await page(site, site.seongnam, "/")
         assert "소상공인시장진흥공단" in text
-        assert "2024-11-04" in text
+        assert "2024년 11월 4일" in text
 
 
 class TestMarket:
