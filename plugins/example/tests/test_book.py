@@ -118,12 +118,16 @@ class TestBook:
 
         await until(is_in_front)
 
-    async def test_what_a_language_lacks_comes_from_english(self, town: Town) -> None:
+    @pytest.mark.parametrize(
+        ("language", "none"),
+        [("en", "No greetings yet"), ("vi", "Chưa có lời nhắn nào"), ("uk", "Записів ще немає"), ("zh", "还没有留言")],
+    )
+    async def test_it_is_read_in_every_language(self, town: Town, language: str, none: str) -> None:
         guest = town.guest()
-        guest.language = "vi"
+        guest.language = language
         text = (await guest.get(f"/example/books/{town.foundation.shop}")).text
-        assert "Sổ lưu bút" in text
-        assert "No greetings yet" in text
+        assert f'<html lang="{language}"' in text
+        assert none in text
 
     async def test_a_sheet_a_figure_and_a_hit_of_it(self, town: Town) -> None:
         await write(town, "호떡이 최고")
