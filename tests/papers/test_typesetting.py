@@ -148,19 +148,24 @@ class TestBounds:
     async def test_two_at_once_and_the_third_waits_but_not_for_ever(self) -> None:
         held = _Held()
         first, second = (asyncio.create_task(held.pdf(Stand(name), LOOK)) for name in ("하나", "둘"))
-        for _ in range(2):
-            await asyncio.to_thread(held.begun.acquire)
-        with pytest.raises(Problem) as told:
-            await held.pdf(Stand("셋"), LOOK)
-        assert (told.value.code, told.value.status) == ("papers.busy", 503)
-        # Whoever asked goes away: the turn is taken until the work is done.
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
-        with pytest.raises(Problem):
-            await held.pdf(Stand("셋"), LOOK)
-        held.go.set()
+        try:
+            for _ in range(2):
+                await asyncio.to_thread(held.begun.acquire)
+            await busy(held)
+            # Whoever asked goes away: the turn is taken until the work is done.
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            await busy(held)
+        finally:
+            held.go.set()
         assert (await second).startswith(b"%PDF")
         assert (await held.pdf(Stand("셋"), LOOK)).startswith(b"%PDF")
+
+
+async def busy(typesetter: Typesetter) -> None:
+    with pytest.raises(Problem) as told:
+        await typesetter.pdf(Stand("셋"), LOOK)
+    assert (told.value.code, told.value.status) == ("papers.busy", 503)
 
 
 class _Held(Typesetter):
