@@ -80,7 +80,7 @@ CLASSES: Mapping[str, str] = {
     "ticks": "ticks of ui/fields.html",
     "tile": "tile of ui/actions.html",
     "token": "to_copy of ui/parts.html",
-    "undo": "undo of ui/tasks.html",
+    "undo": "undo_bar of ui/bottom.html",
     "use": "use of ui/parts.html",
     "written": "written and written_long of ui/fields.html",
 }
