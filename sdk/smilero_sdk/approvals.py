@@ -45,6 +45,8 @@ class Approval:
     Attributes:
         name: `<plugin>.<word>`; the sentence `approval.<name>` says what is done, as "큰 금액의 쿠폰 만들기".
         describe: `async (ctx, …)` with the parameters of the operation's own handler. It tells what will be done, and writes nothing.
+            It is asked again before the command is carried out, which it is only where the same is said: all that matters stands in it, and
+            nothing that hangs on the hour.
             None: too small a thing for two. What keeps the command from being carried out it raises as the handler would.
     """
 

@@ -262,3 +262,18 @@ async def test_help_is_asked_from_a_page_of_the_portal_and_from_nowhere_else(tow
         assert await town.site.admin.fetchval(newest, town.foundation.id) == kept, given
         await code_of(merchant)
         await town.site.admin.execute("update core.showing set ended_at = now() where tenant_id = $1", town.foundation.id)
+
+
+async def test_what_she_looks_for_is_told_once_she_allows_it_and_not_before(town: Town) -> None:
+    both = await asked(town, page="/portal/search?q=zqzq")
+    page = await both.staff.get(THEIRS)
+    async with streaming(both.staff, f"{THEIRS}/{both.id}/live") as stream:
+        first = await stream.event()
+        assert first is not None
+        assert (first.data["state"], first.data["next"]) == ("asked", None)
+        assert "zqzq" not in page.text
+        await both.allow()
+        then = await stream.event()
+        assert then is not None
+        assert (then.data["state"], then.data["next"]) == ("shown", "/portal/search?q=zqzq")
+    assert "zqzq" in (await both.staff.get(THEIRS)).text

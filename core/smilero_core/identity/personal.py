@@ -187,13 +187,20 @@ class PersonalData:
         rows = await self._session.fetch(
             """
             select case merchant_id when $1 then 'merchant' else 'staff' end as role, created_at, allowed_at,
-              least(ended_at, until) as over_at
+              least(ended_at, until) as over_at, case when merchant_id = $1 then path else '' end as path
             from core.showing where $1 in (merchant_id, staff_id) order by id
             """,
             person_id,
         )
         return [
-            {"role": row["role"], "asked": _told(row["created_at"]), "since": _told(row["allowed_at"]), "until": _told(row["over_at"])}
+            {
+                "role": row["role"],
+                "asked": _told(row["created_at"]),
+                "since": _told(row["allowed_at"]),
+                "until": _told(row["over_at"]),
+                # What she looked for stands behind the path, and is hers.
+                "page": row["path"],
+            }
             for row in rows
         ]
 

@@ -16,7 +16,7 @@ from smilero_core.plugins.context import Context
 from smilero_sdk.errors import Problem, not_found
 from smilero_sdk.pages import Face, Live
 from smilero_tenants.faces.own_pages import OwnPages, Shown, Values
-from smilero_tenants.faces.screens import live_part, live_state, showings, topic
+from smilero_tenants.faces.screens import live_part, live_state, showings, shown_path, topic
 from smilero_tenants.faces.visit import SCREENS, SignInNeeded, Visit
 
 # Of a million codes few are good at a time; who guesses has thirty tries in ten minutes, and she is asked besides.
@@ -105,7 +105,7 @@ def _view(visit: Visit, showing: Showing) -> Values:
         "merchant": showing.merchant,
         "left": visit.context.text("screens.left", minutes=showing.minutes),
         "live": f"{SCREENS}/{showing.id}/live",
-        "url": showing.path,
+        "url": shown_path(showing),
     }
 
 

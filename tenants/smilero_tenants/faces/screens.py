@@ -53,7 +53,12 @@ async def screen_bars(visit: Visit) -> list[View]:
 
 def live_state(context: Context, showing: Showing) -> Live:
     """How far it is, as the open pages of both are told."""
-    return Live(topic(showing.id), "state", {**_said(context, showing), "state": showing.state.value})
+    return Live(topic(showing.id), "state", {**_said(context, showing), "state": showing.state.value, "next": shown_path(showing)})
+
+
+def shown_path(showing: Showing) -> str | None:
+    """Where she is, once she shows it and not before: what she looks for may stand behind the path."""
+    return showing.path if showing.state is State.SHOWN else None
 
 
 def _said(context: Context, showing: Showing) -> View:

@@ -1,11 +1,11 @@
-// A screen that is shown: server-sent events `state`, {"state": "shown", "left": "12분 남음"}. A page of it alone follows each step; above any
-// other page the bar goes away when it is over, or leads on, and never takes what somebody is writing.
+// A screen that is shown: server-sent events `state`, {"state": "shown", "left": "12분 남음", "next": "/portal"}, with `next` while it is.
+// A page of it alone follows each step; above any other page the bar goes away when it is over, or leads on, and never takes what somebody is writing.
 
 // Milliseconds until the next try where the browser has given up, as it does on an answer that is no stream.
 const AGAIN = 5_000;
 
 export function showing(place) {
-  const { showingUrl: url, showingState: before, showingNext: next, showingOver: over } = place.dataset;
+  const { showingUrl: url, showingState: before, showingOver: over } = place.dataset;
   const left = place.querySelector('[data-showing-left]');
   let source;
   let waiting;
@@ -20,8 +20,8 @@ export function showing(place) {
     way();
   }
 
-  function follow({ state, text, button }) {
-    if (state === 'shown' && next) leave(() => location.assign(next));
+  function follow({ state, text, button, next }) {
+    if (next && 'showingGoes' in place.dataset) leave(() => location.assign(next));
     else if ('showingPage' in place.dataset) leave(() => location.reload());
     else if (state === 'over' && over) leave(() => location.assign(over));
     else if (state === 'over') leave(() => place.replaceChildren());
