@@ -45,6 +45,7 @@ CANNOT: Mapping[str, str] = {
     "core.idempotency.caller": "a role and an id, and the same for each repetition",
     "core.idempotency.content_type": _WORD,
     "core.idempotency.operation": _WORD,
+    "core.import_run.content": "a sheet as it was sent: bytes, gone once they are read",
     "core.import_run.kind": _WORD,
     "core.import_run.state": _WORD,
     "core.inbox.handler": _WORD,

@@ -26,7 +26,6 @@ SMALL, FULL, COLUMNS_FLOOR = 3_500, 10_000, 40
 UNSEEN: Mapping[str, str] = {
     "core.event_log.payload": "plugins and programs are told of events, people are not",
     "core.idempotency.key": "compared and never shown",
-    "core.import_run.content": "a sheet as it was sent, gone once it is read",
     "core.import_run.faults": "its refused lines are shown by their known parts, beside which the marker stands",
     "core.import_run.plan": "read by the work that writes it; people see how many rows it is",
     "core.job.key": "compared and never shown",
