@@ -12,6 +12,8 @@ from tests.support.demo import Demo
 from tests.support.stall import CHECK, HOME, LIST, MERCHANT, REDEEM, Stall, open_coupon, redeemed, stall
 
 ASKED = f"POST {REDEEM}".encode()
+# Milliseconds: a request without an answer is given up after twelve seconds, and tried again after at most ten.
+SLOWLY = 40_000
 UNTOLD = "보냈지만 되지 않았어요."
 PERHAPS = "그때 갔을 수도 있으니"
 LATE = "하루가 지나서 보내지 않았어요."
@@ -45,7 +47,7 @@ async def test_a_line_that_breaks_on_the_way_may_have_taken_the_tap_along(demo: 
         assert await unsure(merchant) == [True]
         await expect(merchant.page.locator(".tap.waiting [data-kept-drop]")).to_have_count(0)
         await merchant.come_back()
-        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN)
+        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN, timeout=SLOWLY)
         assert await redeemed(demo, coupon) == 1
 
 
@@ -61,7 +63,7 @@ async def test_one_that_breaks_while_a_kept_tap_is_sent_as_well(demo: Demo, brow
         assert await redeemed(demo, coupon) == 1
         assert await unsure(merchant) == [True]
         await merchant.come_back()
-        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN)
+        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN, timeout=SLOWLY)
         assert await redeemed(demo, coupon) == 1
 
 
@@ -78,7 +80,7 @@ async def test_a_worker_that_is_stopped_while_it_sends_forgets_nothing(demo: Dem
         assert await unsure(merchant) == [True]
         await expect(merchant.page.locator(".tap.waiting [data-kept-drop]")).to_have_count(0)
         await merchant.come_back()
-        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN)
+        await expect(merchant.page.locator(".tap.done")).to_contain_text(GIVEN, timeout=SLOWLY)
         assert await redeemed(demo, coupon) == 1
 
 

@@ -94,6 +94,7 @@ async def test_a_first_view_is_light(browser: Browser, demo: Demo, looked_at: Lo
             seen[name] = await weigh(visitor, path)
     # Without the worker, which has what a first view has not.
     async with visiting(browser, demo, slug="busan", service_workers="block") as visitor:
+        # What the tool says of it.
         visitor.expected = (*visitor.expected, "Service Worker registration blocked")
         await visitor.sign_in("/portal", MERCHANT)
         for name, path in {"portal home": "/portal", "check a coupon": "/portal/coupons/check", "help": "/portal/help"}.items():
