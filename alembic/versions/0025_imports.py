@@ -24,8 +24,7 @@ def upgrade() -> None:
         sa.Column("market_id", sa.Uuid(), nullable=True),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        *(sa.Column(name, sa.Integer(), nullable=False, server_default=_ZERO) for name in ("total", "seen")),
-        *(sa.Column(name, sa.Integer(), nullable=False, server_default=_ZERO) for name in ("added", "changed", "same", "refused")),
+        *map(_count, ("total", "seen", "added", "changed", "same", "refused")),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("plan", JSONB(), nullable=True),
         sa.Column("faults", JSONB(), nullable=True),
@@ -38,6 +37,10 @@ def upgrade() -> None:
         references=[Reference("market_id", "core.market"), Reference("created_by", "core.person")],
         access="select, insert, update",
     )
+
+
+def _count(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.Integer(), nullable=False, server_default=_ZERO)
 
 
 def downgrade() -> None:
