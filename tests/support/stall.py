@@ -179,7 +179,7 @@ async def open_coupon(demo: Demo) -> Coupon:
               select k.id from plugin_coupons.campaign k where k.shop_id = (
                 select m.shop_id from core.session s join core.membership m on m.person_id = s.person_id and m.ended_at is null
                 where s.ended_at is null and m.shop_id is not null order by s.created_at desc, m.created_at, m.id limit 1)
-                and exists (select from plugin_coupons.claim c where c.campaign_id = k.id)
+                and exists (select from plugin_coupons.claim c where c.campaign_id = k.id and c.person_id is not null)
               order by k.created_at desc limit 1)
             returning id
             """
@@ -188,7 +188,7 @@ async def open_coupon(demo: Demo) -> Coupon:
             """
             insert into plugin_coupons.claim (tenant_id, id, campaign_id, shop_id, person_id, nth, code)
             select tenant_id, $1, campaign_id, shop_id, person_id, nth + 1, $3 from plugin_coupons.claim
-            where campaign_id = $2 order by nth desc limit 1 returning id
+            where campaign_id = $2 and person_id is not null order by nth desc limit 1 returning id
             """,
             uuid7(),
             campaign,
