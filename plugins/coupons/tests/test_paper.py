@@ -114,6 +114,19 @@ class TestMaking:
             assert await CouponRepository(db).add_claim(claim) is None
         assert await stall.counted(campaign) == (4, 1, 4, 1)
 
+    async def test_what_is_out_is_counted_in_slips_and_not_in_people(self, town: Town, stall: Till) -> None:
+        campaign, merchant = await stall.campaign(stock=100), await town.signed_in("merchant")
+        await stall.claim(campaign)
+        page = f"{CAMPAIGNS}/{campaign['id']}"
+        assert "종이로 나간" not in (await merchant.get(page)).text
+        await slips(town, campaign, 24)
+        text = (await merchant.get(page)).text
+        assert "100장 가운데 <b data-live='claimed'>25</b>장 나갔어요" in text
+        assert "그 가운데 종이로 나간 것은 24장이에요" in text
+        listed = (await merchant.get(CAMPAIGNS)).text
+        assert "나간 쿠폰 <b data-live='claimed'>25</b>장" in listed
+        assert "</b>명" not in text + listed
+
 
 class TestAtTheTill:
     async def test_two_tills_at_once_use_it_once(self, town: Town, stall: Till) -> None:
