@@ -17,6 +17,7 @@ from smilero_coupons.sheets import SheetRepository
 from smilero_sdk.ids import uuid7
 from tests.support.coupons import CLAIMS, REDEMPTIONS, Row, Till, claims_of
 from tests.support.faces import Guest, Town, new_town, sentence
+from tests.support.oauth import let_in
 from tests.support.pdf import read_pdf
 from tests.support.qr import codes_of
 
@@ -173,6 +174,27 @@ class TestAtTheTill:
         own = (await stall.caller("merchant").get(f"{CLAIMS}/{claim}")).json()
         assert (own["code"], own["sheet_id"]) == (None, sheet)
         assert (await stall.caller("customer").get(CLAIMS)).json()["items"] == []
+
+    async def test_a_program_that_acts_by_itself_reads_no_number(self, town: Town, stall: Till) -> None:
+        campaign = await stall.campaign()
+        sheet, taken = await slips(town, campaign, 2), await stall.claim(campaign)
+        scopes = frozenset({"coupons.claim", "coupons.read"})
+        answer = await (await let_in(town, unattended=True, scopes=scopes)).by_itself(scope=" ".join(sorted(scopes)))
+        assert answer.status_code == HTTPStatus.OK, answer.text
+        program = stall.caller(None).by(answer.json()["access_token"])
+        listed = (await program.get(CLAIMS)).json()["items"]
+        assert [one["code"] for one in listed] == [None] * 3
+        assert {one["id"] for one in listed if one["sheet_id"] is None} == {taken["id"]}
+        for one in listed:
+            read = await program.get(f"{CLAIMS}/{one['id']}")
+            assert (read.status_code, read.json()["code"]) == (HTTPStatus.OK, None)
+        # Without leave to read those of the shops it has none of its own: neither a list nor a slip.
+        answer = await (await let_in(town, unattended=True, scopes=frozenset({"coupons.claim"}))).by_itself(scope="coupons.claim")
+        bare = stall.caller(None).by(answer.json()["access_token"])
+        assert (await bare.get(CLAIMS)).json()["items"] == []
+        for one in listed:
+            assert (await bare.get(f"{CLAIMS}/{one['id']}")).status_code == HTTPStatus.NOT_FOUND
+        assert {one["sheet_id"] for one in listed} == {sheet, None}
 
 
 class TestPrinting:
