@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -189,6 +190,20 @@ async def test_the_file_has_what_was_searched_for_and_is_on_record(site: Site) -
     assert "2026-11-20" in page.text
     # The file that follows has the first one's entry: nobody takes the log home unseen.
     assert "기록 5건을" in rows_of(await staff.post(f"{PAGE}/export"))[0]["무엇을"]
+
+
+async def test_the_log_keeps_which_filters_and_not_what_was_looked_for(site: Site) -> None:
+    town = await new_town(site)
+    owner = await town.signed_in("owner")
+    rows_of(await owner.post(f"{PAGE}/export", {"who": "김비밀", "what": "남다른 까닭", "since": "2026-11-01", "plugin": ""}))
+    rows_of(await owner.post(f"{PAGE}/export"))
+    kept = await site.admin.fetch(
+        "select after, params::text from core.audit_entry where tenant_id = $1 and sentence = 'console.audit.exported' order by at",
+        town.foundation.id,
+    )
+    assert [row["after"] and json.loads(row["after"]) for row in kept] == [{"filters": "이름, 한 일, 언제부터"}, None]
+    assert not [row for row in kept if "비밀" in row["params"]]
+    assert "건 조건" in (await owner.get(PAGE)).text
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"])

@@ -81,12 +81,12 @@ async def test_a_coupon_is_made_in_four_taps_and_redeemed_by_camera_and_by_numbe
         assert await acts(merchant) == (4, 0)
         await merchant.go(campaign)
         counts = merchant.page.locator("[data-live-url]")
-        await expect(counts).to_contain_text("0명이 썼어요")
+        await expect(counts).to_contain_text("0장 썼어요")
         await merchant.page.evaluate("window.stayed = true")
 
         await take(first, shared, CUSTOMERS[0])
         number = await take(second, shared, CUSTOMERS[1])
-        await expect(counts).to_contain_text("2명이 받았어요")
+        await expect(counts).to_contain_text("2장 나갔어요")
 
         await show_to_camera(first, seen)
         await clerk.sign_in("/portal/coupons/check", CLERK)
@@ -99,7 +99,7 @@ async def test_a_coupon_is_made_in_four_taps_and_redeemed_by_camera_and_by_numbe
         await clerk.press(number)
         await expect(clerk.page.get_by_role("heading")).to_have_text("2,000원 깎아 드리세요")
 
-        await expect(counts).to_contain_text("2명이 썼어요")
+        await expect(counts).to_contain_text("2장 썼어요")
         assert await merchant.page.evaluate("window.stayed")
         await merchant.keep("4-merchant-counted")
         await first.page.reload()

@@ -127,6 +127,7 @@ CAMPAIGN: dict[str, object] = {
     "claimed": 31,
     "redeemed": 12,
     "stock": 50,
+    "on_paper": 8,
     "live_url": "/portal/coupons/1/live",
     "slips_url": "/portal/coupons/1/slips",
     "end_action": "/portal/coupons/1/end",

@@ -17,6 +17,7 @@ from smilero_coupons.sheets import SheetRepository
 from smilero_sdk.ids import uuid7
 from tests.support.coupons import CLAIMS, REDEMPTIONS, Row, Till, claims_of
 from tests.support.faces import Guest, Town, new_town, sentence
+from tests.support.oauth import let_in
 from tests.support.pdf import read_pdf
 from tests.support.qr import codes_of
 
@@ -114,6 +115,19 @@ class TestMaking:
             assert await CouponRepository(db).add_claim(claim) is None
         assert await stall.counted(campaign) == (4, 1, 4, 1)
 
+    async def test_what_is_out_is_counted_in_slips_and_not_in_people(self, town: Town, stall: Till) -> None:
+        campaign, merchant = await stall.campaign(stock=100), await town.signed_in("merchant")
+        await stall.claim(campaign)
+        page = f"{CAMPAIGNS}/{campaign['id']}"
+        assert "종이로 나간" not in (await merchant.get(page)).text
+        await slips(town, campaign, 24)
+        text = (await merchant.get(page)).text
+        assert "100장 가운데 <b data-live='claimed'>25</b>장 나갔어요" in text
+        assert "그 가운데 종이로 나간 것은 24장이에요" in text
+        listed = (await merchant.get(CAMPAIGNS)).text
+        assert "나간 쿠폰 <b data-live='claimed'>25</b>장" in listed
+        assert "</b>명" not in text + listed
+
 
 class TestAtTheTill:
     async def test_two_tills_at_once_use_it_once(self, town: Town, stall: Till) -> None:
@@ -160,6 +174,27 @@ class TestAtTheTill:
         own = (await stall.caller("merchant").get(f"{CLAIMS}/{claim}")).json()
         assert (own["code"], own["sheet_id"]) == (None, sheet)
         assert (await stall.caller("customer").get(CLAIMS)).json()["items"] == []
+
+    async def test_a_program_that_acts_by_itself_reads_no_number(self, town: Town, stall: Till) -> None:
+        campaign = await stall.campaign()
+        sheet, taken = await slips(town, campaign, 2), await stall.claim(campaign)
+        scopes = frozenset({"coupons.claim", "coupons.read"})
+        answer = await (await let_in(town, unattended=True, scopes=scopes)).by_itself(scope=" ".join(sorted(scopes)))
+        assert answer.status_code == HTTPStatus.OK, answer.text
+        program = stall.caller(None).by(answer.json()["access_token"])
+        listed = (await program.get(CLAIMS)).json()["items"]
+        assert [one["code"] for one in listed] == [None] * 3
+        assert {one["id"] for one in listed if one["sheet_id"] is None} == {taken["id"]}
+        for one in listed:
+            read = await program.get(f"{CLAIMS}/{one['id']}")
+            assert (read.status_code, read.json()["code"]) == (HTTPStatus.OK, None)
+        # Without leave to read those of the shops it has none of its own: neither a list nor a slip.
+        answer = await (await let_in(town, unattended=True, scopes=frozenset({"coupons.claim"}))).by_itself(scope="coupons.claim")
+        bare = stall.caller(None).by(answer.json()["access_token"])
+        assert (await bare.get(CLAIMS)).json()["items"] == []
+        for one in listed:
+            assert (await bare.get(f"{CLAIMS}/{one['id']}")).status_code == HTTPStatus.NOT_FOUND
+        assert {one["sheet_id"] for one in listed} == {sheet, None}
 
 
 class TestPrinting:

@@ -120,7 +120,10 @@ async def _taken(visit: Visit, search: AuditSearch) -> Wanted:
     count = await AuditReader(visit.context.host).count(wanted, MOST_IN_FILE)
     if count > MOST_IN_FILE:
         raise Problem("console.audit.too_many", HTTPStatus.UNPROCESSABLE_ENTITY, limit=MOST_IN_FILE)
-    await visit.context.audit.record("console.audit.exported", after=search.given or None, count=count)
+    # Which filters, and not what was looked for: the log keeps for good, and a name may stand in it.
+    language, text = visit.tenant.locale, visit.context.catalogue.text
+    filters = ", ".join(text(language, f"core.audit.field.{name}") for name in search.given)
+    await visit.context.audit.record("console.audit.exported", after={"filters": filters} if filters else None, count=count)
     return wanted
 
 

@@ -13,6 +13,7 @@ from smilero_coupons.models import Campaign, Redemption
 from smilero_coupons.periods import day_of, end_of
 from smilero_coupons.routes import MANAGE, READ, REDEEM
 from smilero_coupons.service import CouponService, topic
+from smilero_coupons.slips import SlipService
 from smilero_sdk.context import TenantContext
 from smilero_sdk.errors import not_found
 from smilero_sdk.ids import uuid7
@@ -77,11 +78,13 @@ async def show_made(ctx: TenantContext, campaign_id: UUID) -> View:
 async def show_campaign(ctx: TenantContext, campaign_id: UUID) -> View:
     """One coupon, counting live."""
     campaign = await own_campaign(ctx, campaign_id)
+    sheets = await SlipService(ctx).repository.of_campaign(campaign.id)
     context = {
         "state_text": ctx.text(f"coupons.state.{state(ctx, campaign)}"),
         "claimed": campaign.claimed,
         "redeemed": campaign.redeemed,
         "stock": campaign.stock,
+        "on_paper": sum(sheet["count"] for sheet in sheets),
         "live_url": f"{BASE}/campaigns/{campaign.id}/live",
         "end_action": None,
         "slips_url": f"{BASE}/campaigns/{campaign.id}/slips" if ctx.actor.may(MANAGE) else None,
