@@ -153,7 +153,7 @@ def test_what_cannot_be_imported_is_told(demo: Demo, place: Path, slug: str, wri
 
 def test_in_english(demo: Demo, slug: str, write: Write) -> None:
     refused = demo.smilero("tenant", "import", slug, write(city(JINJU)), LANG="en_US.UTF-8")
-    assert refused.refused("imports.refused", "1 lines must be corrected", "Line 2 (중앙시장)")
+    assert refused.refused("imports.refused", "1 line must be corrected", "Line 2 (중앙시장)")
 
 
 @pytest.fixture

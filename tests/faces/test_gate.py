@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from smilero_core.db.session import Session
 from smilero_core.plugins.gate import switch
+from smilero_sdk.ids import uuid7
 from tests.conftest import LookedAt
 from tests.support.coupons import Till
 from tests.support.faces import Guest, PageRoute, Town, new_town, page_routes
@@ -25,6 +26,13 @@ def nowhere(path: str) -> str:
     """An address on the same face that never was."""
     face = path.split("/")[1]
     return f"/{face}/nothing" if face in {"portal", "console"} else "/nothing"
+
+
+async def a_sheet(merchant: Guest, campaign_id: str) -> str:
+    """Two coupons on paper."""
+    made = await merchant.post(f"/portal/coupons/campaigns/{campaign_id}/slips", {"count": "2"}, key=str(uuid7()))
+    assert made.status_code == HTTPStatus.SEE_OTHER, made.text
+    return made.headers["location"].rpartition("/")[2]
 
 
 async def seen(guest: Guest, method: str, path: str) -> tuple[int, bytes]:
@@ -47,7 +55,7 @@ async def settled(guest: Guest, path: str, status: int) -> None:
 
 async def test_off_shuts_every_page_on_every_process(town: Town, looked_at: LookedAt) -> None:
     stage, neighbour = await set_stage(town.site, town.foundation), await new_town(town.site)
-    ids = {**stage.ids, "code": "123456"}
+    ids = {**stage.ids, "code": "123456", "sheet_id": await a_sheet(await town.signed_in("merchant"), stage.ids["campaign_id"])}
     routes = of_plugin("coupons")
     looked_at("pages", [f"{route.method} {route.path}" for route in routes])
     faces = {route.path.split("/")[1] for route in routes}

@@ -133,7 +133,12 @@ async def window(browser: Browser, stand: Stand, language: str = "ko") -> AsyncI
     """One that speaks a language."""
     context = await browser.new_context(locale=language, extra_http_headers={"Accept-Language": language})
     made = Window(stand, context, await context.new_page())
-    made.page.on("console", lambda message: made.complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    made.page.on(
+        "console",
+        lambda message: (
+            made.complaints.append(f"{message.text} {message.location['url']}") if message.type in {"error", "warning"} else None
+        ),
+    )
     made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
     try:
         yield made

@@ -54,6 +54,11 @@
     if (size < type - 0.01) small.set(`“${text.data.trim().slice(0, 30)}” is ${size} px high`, true);
   }
   const page = document.documentElement;
-  const wide = page.scrollWidth > innerWidth ? [`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}`] : [];
+  const reach = (element) => element.getBoundingClientRect().right + scrollX;
+  const widest = () => [...document.body.querySelectorAll("*")].filter(seen).sort((one, other) => reach(other) - reach(one))[0];
+  const wide =
+    page.scrollWidth > innerWidth
+      ? [`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}: ${widest()?.outerHTML.slice(0, 120)}`]
+      : [];
   return { faults: [...faults, ...small.keys(), ...wide], controls: found.length };
 }
