@@ -77,7 +77,7 @@ def view(context: Context, held: Held, face: Face) -> Values:
 
 def day(context: Context, at: datetime) -> str:
     """A calendar day where the markets are."""
-    return str(format_skeleton("MMMEd", at.astimezone(ZoneInfo(context.tenant.timezone)), locale=context.language))
+    return str(format_skeleton("MMMMEd", at.astimezone(ZoneInfo(context.tenant.timezone)), locale=context.language))
 
 
 def moment(context: Context, at: datetime) -> str:
